@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Networks.Layers;
+
+/// <summary>Modules one after another, named "0", "1", … as in PyTorch's Sequential.</summary>
+internal class LayerSequence : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor>[] layers;
+
+    public LayerSequence(nn.Module<Tensor, Tensor>[] layers)
+        : base(nameof(LayerSequence))
+    {
+        this.layers = layers;
+        for (int index = 0; index < layers.Length; index++)
+        {
+            register_module($"{index}", layers[index]);
+        }
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        Tensor output = x;
+        foreach (nn.Module<Tensor, Tensor> layer in layers)
+        {
+            Tensor input = output;
+            output = layer.call(input);
+
+            // Autograd keeps what it needs; without this, activations live until the caller's scope ends.
+            if (!ReferenceEquals(input, x) && !ReferenceEquals(input, output))
+            {
+                input.Dispose();
+            }
+        }
+
+        return ReferenceEquals(output, x) ? x.alias() : output;
+    }
+}

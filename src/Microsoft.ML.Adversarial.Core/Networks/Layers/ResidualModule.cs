@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Networks.Layers;
+
+/// <summary>body(x) + shortcut(x); without a shortcut, body(x) + x.</summary>
+internal sealed class ResidualModule : nn.Module<Tensor, Tensor>
+{
+    private readonly LayerSequence body;
+    private readonly LayerSequence? shortcut;
+
+    public ResidualModule(LayerSequence body, LayerSequence? shortcut)
+        : base(nameof(ResidualModule))
+    {
+        this.body = body;
+        this.shortcut = shortcut;
+        register_module(nameof(body), body);
+        if (shortcut is not null)
+        {
+            register_module(nameof(shortcut), shortcut);
+        }
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using Tensor left = body.call(x);
+        if (shortcut is null)
+        {
+            return left + x;
+        }
+
+        using Tensor right = shortcut.call(x);
+        return left + right;
+    }
+}
