@@ -1,0 +1,123 @@
+using Microsoft.ML.Adversarial.Classifiers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Attacks;
+
+/// <summary>
+/// An evasion attack: an immutable value of settings, checked when it is made, that turns inputs into adversarial ones.
+/// Derive from <see cref="Attack{TClassifier}"/> to write one.
+/// </summary>
+public abstract record Attack
+{
+    private protected Attack(ThreatModel threatModel)
+    {
+        ArgumentNullException.ThrowIfNull(threatModel);
+        ThreatModel = threatModel;
+    }
+
+    /// <summary>How far the attack may move an input.</summary>
+    public ThreatModel ThreatModel { get; }
+
+    /// <summary>Whether the classifier can do what the attack needs, such as gradients.</summary>
+    public abstract bool CanAttack(IClassifier classifier);
+
+    /// <summary>Attacks a batch on a classifier whose kind is known only at run time.</summary>
+    /// <param name="classifier">The classifier under attack; it is left as found.</param>
+    /// <param name="inputs">Shape [N, …], within the classifier's bounds, finite; left as found.</param>
+    /// <param name="goal">What to reach, row by row.</param>
+    /// <param name="run">Seed, row keys, cancellation; null for seed 0 and keys 0, 1, ….</param>
+    /// <returns>The adversarial inputs and how they fared; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException"><see cref="CanAttack"/> is false: the classifier lacks what the attack needs.</exception>
+    /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the row.</exception>
+    public abstract AttackResult Run(IClassifier classifier, Tensor inputs, Goal goal, AttackRun? run = null);
+
+    /// <summary>Returns a setting that lies in its range, or throws.</summary>
+    private protected static T InRange<T>(T value, bool inRange, string expected, string setting) =>
+        inRange ? value : throw new ArgumentOutOfRangeException(setting, value, $"Expected {setting} {expected}, got {value}.");
+}
+
+/// <summary>An attack on classifiers of one kind, so that a missing capability is a compile-time error.</summary>
+/// <typeparam name="TClassifier">What the attack needs: <see cref="IDifferentiableClassifier"/> for gradients.</typeparam>
+public abstract record Attack<TClassifier> : Attack
+    where TClassifier : class, IClassifier
+{
+    /// <summary>An attack within a threat model.</summary>
+    /// <param name="threatModel">How far the attack may move an input.</param>
+    protected Attack(ThreatModel threatModel)
+        : base(threatModel)
+    {
+    }
+
+    /// <inheritdoc/>
+    public sealed override bool CanAttack(IClassifier classifier) => classifier is TClassifier;
+
+    /// <inheritdoc/>
+    public sealed override AttackResult Run(IClassifier classifier, Tensor inputs, Goal goal, AttackRun? run = null)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        return classifier is TClassifier capable
+            ? Run(capable, inputs, goal, run)
+            : throw new ArgumentException(
+                $"{GetType().Name} needs a classifier that is {typeof(TClassifier).Name}, got {classifier.GetType().Name}. Choose an attack that works without that capability.", nameof(classifier));
+    }
+
+    /// <summary>
+    /// Attacks a batch. Whatever the method did, the returned inputs lie within the bounds and the budget, and success is judged on
+    /// exactly these inputs.
+    /// </summary>
+    /// <param name="classifier">The classifier under attack; it is left as found.</param>
+    /// <param name="inputs">Shape [N, …], within the classifier's bounds, finite; left as found.</param>
+    /// <param name="goal">What to reach, row by row.</param>
+    /// <param name="run">Seed, row keys, cancellation; null for seed 0 and keys 0, 1, ….</param>
+    /// <returns>The adversarial inputs and how they fared; the caller disposes it.</returns>
+    /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the row.</exception>
+    public AttackResult Run(TClassifier classifier, Tensor inputs, Goal goal, AttackRun? run = null)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(goal);
+        run ??= AttackRun.Default;
+        using var scope = NewDisposeScope();
+        var originals = inputs.detach();
+        AttackInputs.Require(classifier, originals, goal);
+        run.RequireFit(originals.shape[0]);
+        goal = goal.With(goal.Classes.to(classifier.Device));
+
+        var reachedBefore = Judge(classifier, originals, goal).Reached;
+        var region = ThreatModel.Norm.Around(originals, ThreatModel.Epsilon, classifier.Bounds);
+        var context = new AttackContext<TClassifier>(classifier, originals, goal, ThreatModel, region, reachedBefore, run);
+        Tensor adversarial;
+        using (enable_grad())
+        {
+            adversarial = Perturb(context).detach();
+        }
+
+        if (!adversarial.shape.SequenceEqual(originals.shape))
+        {
+            throw new InvalidOperationException(
+                $"{GetType().Name} returned inputs of shape [{string.Join(", ", adversarial.shape)}], expected [{string.Join(", ", originals.shape)}].");
+        }
+
+        adversarial = adversarial.clone();
+        region.Clip_(adversarial);
+        var (predictions, reached) = Judge(classifier, adversarial, goal);
+        using var noGrad = no_grad();
+        var size = ThreatModel.Norm.Measure(adversarial - originals);
+        return new AttackResult(
+            adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), reachedBefore.MoveToOuterDisposeScope(),
+            predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.WasCancelled);
+    }
+
+    /// <summary>The method itself. What it returns is clipped to the budget and the bounds and judged afterwards.</summary>
+    /// <param name="context">The batch, the goal, gradients and randomness. Tensors made here are freed when the attack returns.</param>
+    /// <returns>Inputs in the shape of <see cref="AttackContext{TClassifier}.Originals"/>.</returns>
+    protected abstract Tensor Perturb(AttackContext<TClassifier> context);
+
+    private static (Tensor Predictions, Tensor Reached) Judge(TClassifier classifier, Tensor inputs, Goal goal)
+    {
+        using var inference = no_grad();
+        using var logits = classifier.Logits(inputs);
+        var predictions = logits.argmax(1);
+        return (predictions, goal.IsReachedBy(predictions));
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.ML.Adversarial.Classifiers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Attacks;
+
+/// <summary>What every attack asks of its inputs, before any work is done.</summary>
+internal static class AttackInputs
+{
+    public static void Require(IClassifier classifier, Tensor inputs, Goal goal)
+    {
+        if (inputs.dim() == 0 || inputs.shape[0] == 0)
+        {
+            throw new ArgumentException($"Expected at least one row, got inputs of shape [{string.Join(", ", inputs.shape)}].");
+        }
+
+        var features = classifier.InputShape.Aggregate(1L, (product, size) => product * size);
+        if (inputs.numel() / inputs.shape[0] != features)
+        {
+            throw new ArgumentException(
+                $"Expected inputs of shape [N, {string.Join(", ", classifier.InputShape)}], got [{string.Join(", ", inputs.shape)}].");
+        }
+
+        if (inputs.dtype != classifier.ElementType)
+        {
+            throw new ArgumentException($"Expected inputs of type {classifier.ElementType}, as the classifier's parameters, got {inputs.dtype}.");
+        }
+
+        RequireFinite(inputs);
+        classifier.Bounds.RequireInside(inputs);
+        goal.RequireFit(inputs.shape[0], classifier.ClassCount);
+    }
+
+    private static void RequireFinite(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        // Any NaN or infinity makes the sum of x·0 a NaN: one pass instead of a mask.
+        if (!(inputs * 0).sum().isnan().item<bool>())
+        {
+            return;
+        }
+
+        var first = inputs.isfinite().logical_not().flatten().nonzero()[0, 0].item<long>();
+        var features = inputs.numel() / inputs.shape[0];
+        throw new AdversarialInputException(first / features, (int)(first % features), "expected a finite value, got NaN or infinity. Replace or drop such rows first.");
+    }
+}

@@ -1,0 +1,10 @@
+namespace Microsoft.ML.Adversarial.Attacks;
+
+/// <summary>The short names under which files and the command line know an attack; the first is the one that is written.</summary>
+/// <param name="names">Lower-case names, at least one.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class AttackNameAttribute(params string[] names) : Attribute
+{
+    /// <summary>Lower-case names, the first the one that is written.</summary>
+    public IReadOnlyList<string> Names { get; } = names;
+}

@@ -1,0 +1,87 @@
+using Microsoft.ML.Adversarial.Classifiers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Attacks;
+
+/// <summary>What the attacker wants of every row: any class but the true one, or one class in particular.</summary>
+public abstract record Goal
+{
+    private protected Goal(Tensor classes, string what)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        if (classes.dim() != 1 || classes.dtype != ScalarType.Int64)
+        {
+            throw new ArgumentException(
+                $"Expected {what} as a tensor of shape [N] and type Int64, got shape [{string.Join(", ", classes.shape)}] and type {classes.dtype}.");
+        }
+
+        Classes = classes;
+        What = what;
+    }
+
+    /// <summary>One class index per row, shape [N], Int64: true labels, or targets. Belongs to the caller.</summary>
+    public Tensor Classes { get; }
+
+    private string What { get; }
+
+    /// <summary>Any class but the true one (untargeted).</summary>
+    /// <param name="labels">True class of every row, 0-based, shape [N], Int64; the caller keeps owning it.</param>
+    public static Goal Misclassify(Tensor labels) => new Misclassification(labels);
+
+    /// <summary>One class in particular (targeted).</summary>
+    /// <param name="targets">Wanted class of every row, 0-based, shape [N], Int64; the caller keeps owning it.</param>
+    public static Goal MisclassifyAs(Tensor targets) => new TargetedMisclassification(targets);
+
+    /// <summary>Which rows reach the goal with these logits.</summary>
+    /// <param name="logits">Shape [N, classes].</param>
+    /// <returns>Shape [N], Bool.</returns>
+    public Tensor IsReached(Tensor logits)
+    {
+        using var predictions = logits.argmax(1);
+        return IsReachedBy(predictions);
+    }
+
+    /// <summary>+1 where the cross-entropy with <see cref="Classes"/> is to grow, −1 where it is to shrink.</summary>
+    internal abstract double LossSign { get; }
+
+    internal abstract Tensor IsReachedBy(Tensor predictions);
+
+    internal abstract Goal With(Tensor classes);
+
+    /// <summary>The goal of some of the rows.</summary>
+    internal Goal Select(Tensor rows) => With(Classes.index_select(0, rows));
+
+    internal void RequireFit(long rows, int classCount)
+    {
+        if (Classes.shape[0] != rows)
+        {
+            throw new ArgumentException($"Expected {What} for {rows} rows, one each, got {Classes.shape[0]}.");
+        }
+
+        using var scope = NewDisposeScope();
+        var impossible = Classes.less(0).logical_or_(Classes.greater_equal(classCount)).nonzero();
+        if (impossible.shape[0] > 0)
+        {
+            var row = impossible[0, 0].item<long>();
+            throw new AdversarialInputException(row, null, $"expected {What} between 0 and {classCount - 1}, got {Classes[row].item<long>()}.");
+        }
+    }
+
+    private sealed record Misclassification(Tensor Labels) : Goal(Labels, "labels")
+    {
+        internal override double LossSign => 1;
+
+        internal override Tensor IsReachedBy(Tensor predictions) => predictions.ne(Classes);
+
+        internal override Goal With(Tensor classes) => new Misclassification(classes);
+    }
+
+    private sealed record TargetedMisclassification(Tensor Targets) : Goal(Targets, "targets")
+    {
+        internal override double LossSign => -1;
+
+        internal override Tensor IsReachedBy(Tensor predictions) => predictions.eq(Classes);
+
+        internal override Goal With(Tensor classes) => new TargetedMisclassification(classes);
+    }
+}

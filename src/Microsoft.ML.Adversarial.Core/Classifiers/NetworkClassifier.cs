@@ -1,0 +1,109 @@
+using Microsoft.ML.Adversarial.Fisher;
+using Microsoft.ML.Adversarial.Networks;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Classifiers;
+
+/// <summary>
+/// A TorchSharp network as a classifier: white-box attacks and Fisher information work on it.
+/// Logits and gradients may be computed from several threads at once. The network stays in evaluation mode; its parameters,
+/// <c>requires_grad</c> flags and <c>.grad</c> are never changed.
+/// </summary>
+public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _module;
+    private readonly LayerTaps _taps;
+    private readonly bool _ownsModule;
+
+    /// <summary>A classifier on a network of this library.</summary>
+    /// <param name="network">The network. The classifier owns it from now on and disposes it.</param>
+    /// <param name="bounds">The values inputs may take; one pair, or one per feature.</param>
+    public NetworkClassifier(Network network, InputBounds bounds)
+        : this(Checked(network).Module, network.InputShape, network.ClassCount, bounds, ownsModule: true) => Network = network;
+
+    /// <summary>A classifier on any TorchSharp module from inputs to logits.</summary>
+    /// <param name="module">Maps [N, …<paramref name="inputShape"/>] to logits [N, <paramref name="classCount"/>]; in evaluation mode. The caller keeps owning it. While the classifier lives, the module's layers carry forward hooks that do nothing for other callers.</param>
+    /// <param name="inputShape">Shape of one input, without the batch dimension.</param>
+    /// <param name="classCount">Number of logits, at least 2.</param>
+    /// <param name="bounds">The values inputs may take; one pair, or one per feature.</param>
+    public NetworkClassifier(nn.Module<Tensor, Tensor> module, IReadOnlyList<long> inputShape, int classCount, InputBounds bounds)
+        : this(module, inputShape, classCount, bounds, ownsModule: false)
+    {
+    }
+
+    private NetworkClassifier(
+        nn.Module<Tensor, Tensor> module, IReadOnlyList<long> inputShape, int classCount, InputBounds bounds, bool ownsModule)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(inputShape);
+        ArgumentNullException.ThrowIfNull(bounds);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
+        var features = inputShape.Aggregate(1L, (product, size) => product * size);
+        if (!bounds.Fit(features))
+        {
+            throw new ArgumentException($"Expected one pair of input bounds or {features}, one per feature, got {bounds.Lower.Count}.", nameof(bounds));
+        }
+
+        _module = module;
+        _ownsModule = ownsModule;
+        InputShape = [.. inputShape];
+        ClassCount = classCount;
+        Bounds = bounds;
+        var parameter = module.parameters().FirstOrDefault();
+        ElementType = parameter?.dtype ?? ScalarType.Float32;
+        Device = parameter?.device ?? CPU;
+        _taps = LayerTaps.Attach(module);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<long> InputShape { get; }
+
+    /// <inheritdoc/>
+    public int ClassCount { get; }
+
+    /// <inheritdoc/>
+    public InputBounds Bounds { get; }
+
+    /// <inheritdoc/>
+    public ScalarType ElementType { get; }
+
+    /// <inheritdoc/>
+    public Device Device { get; }
+
+    /// <summary>The network with its definition, or null on a module that the user brought.</summary>
+    public Network? Network { get; }
+
+    /// <summary>The module behind the classifier.</summary>
+    public nn.Module<Tensor, Tensor> Module => _module;
+
+    /// <summary>What the layers of the module did in one recorded forward pass.</summary>
+    internal LayerTaps Taps => _taps;
+
+    /// <inheritdoc/>
+    public Tensor Logits(Tensor inputs)
+    {
+        if (_module.training)
+        {
+            throw new InvalidOperationException(
+                "The network is in training mode: expected evaluation mode, since dropout and batch statistics would make scores random. Call eval() on it.");
+        }
+
+        return _module.call(inputs);
+    }
+
+    /// <summary>Removes the hooks; disposes the network if the classifier owns it.</summary>
+    public void Dispose()
+    {
+        _taps.Dispose();
+        if (_ownsModule)
+        {
+            Network?.Dispose();
+        }
+    }
+
+    private static Network Checked(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return network;
+    }
+}

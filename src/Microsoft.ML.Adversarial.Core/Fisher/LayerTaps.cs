@@ -1,0 +1,105 @@
+using Microsoft.ML.Adversarial.Fisher.LayerRules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Fisher;
+
+/// <summary>
+/// Forward hooks on a network's layers with parameters. They stay for as long as the classifier lives and record only on a thread that
+/// asked for it, so that any number of threads can score, attack and record on one network.
+/// </summary>
+internal sealed class LayerTaps : IDisposable
+{
+    // One recording per thread: the graph, grad mode and dispose scopes are thread-local as well.
+    [ThreadStatic]
+    private static Recording? s_current;
+
+    private readonly List<Action> _removals = [];
+
+    private LayerTaps(nn.Module module)
+    {
+        var covered = new HashSet<IntPtr>();
+        foreach (var layer in module.modules().Append(module))
+        {
+            var parameters = layer.parameters(recurse: false).ToArray();
+            if (parameters.Length == 0)
+            {
+                continue;
+            }
+
+            var rule = LayerRuleTable.Find(layer);
+            if (rule is null || layer is not nn.Module<Tensor, Tensor> hookable || parameters.Any(parameter => !covered.Add(parameter.Handle)))
+            {
+                Uncovered ??= layer.GetName();
+                continue;
+            }
+
+            var hook = hookable.register_forward_hook((_, input, output) => Record(layer, rule, input, output)!);
+            _removals.Add(hook.remove);
+            HasConvolutions |= rule is Conv2dRule;
+        }
+    }
+
+    /// <summary>The first layer with parameters that no rule covers, or null when the fast path is exact.</summary>
+    public string? Uncovered { get; }
+
+    /// <summary>Whether any layer works on feature maps, which are large.</summary>
+    public bool HasConvolutions { get; }
+
+    public static LayerTaps Attach(nn.Module module) => new(module);
+
+    /// <summary>Runs a forward pass and notes what went in and out of every layer.</summary>
+    public (Tensor Logits, Recording Recording) Run(Func<Tensor, Tensor> forward, Tensor inputs)
+    {
+        var outer = s_current;
+        var recording = new Recording(this);
+        s_current = recording;
+        try
+        {
+            return (forward(inputs), recording);
+        }
+        finally
+        {
+            s_current = outer;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var remove in _removals)
+        {
+            remove();
+        }
+
+        _removals.Clear();
+    }
+
+    private Tensor? Record(nn.Module layer, ILayerRule rule, Tensor input, Tensor output)
+    {
+        if (s_current is not { } recording || recording.Owner != this)
+        {
+            return null;
+        }
+
+        // Sequential disposes what passes between layers; an alias is a second handle to the same autograd variable. The clone protects
+        // what was recorded from a later in-place activation.
+        recording.Uses.Add(new LayerUse(layer, rule, input.detach(), output.alias()));
+        return output.clone();
+    }
+
+    /// <summary>What the layers did in one forward pass.</summary>
+    public sealed class Recording(LayerTaps owner)
+    {
+        public LayerTaps Owner { get; } = owner;
+
+        public List<LayerUse> Uses { get; } = [];
+
+        /// <summary>Whether a layer ran twice: its parameters' gradients then add up across uses, which the rules don't cover.</summary>
+        public bool HasRepeats => Uses.DistinctBy(use => use.Layer).Count() != Uses.Count;
+    }
+
+    /// <summary>One use of one layer: what went in (detached) and what came out (in the graph).</summary>
+    public sealed record LayerUse(nn.Module Layer, ILayerRule Rule, Tensor Input, Tensor Output)
+    {
+        public Tensor Gram(Tensor cotangents) => Rule.Gram(Layer, Input, cotangents);
+    }
+}

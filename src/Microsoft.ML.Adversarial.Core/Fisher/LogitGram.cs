@@ -1,0 +1,79 @@
+using Microsoft.ML.Adversarial.Classifiers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Fisher;
+
+/// <summary>
+/// Row by row, the Gram matrix K′ = J′J′ᵀ of the parameter gradients of logit differences to the predicted class, with the probabilities q
+/// of the other classes in descending order. Every Fisher-information score of a prediction can be read off it. In this frame nothing
+/// cancels on saturated rows, where the textbook tr((diag p − ppᵀ)K) loses all digits in float32.
+/// </summary>
+internal static class LogitGram
+{
+    // Gradients of many classes on large feature maps: chunks of rows that stay in the processor's cache are fastest.
+    private const int ConvolutionRows = 32;
+    private const int LinearRows = 512;
+
+    /// <summary>Calls back for each chunk of rows, in order.</summary>
+    /// <param name="classifier">The network.</param>
+    /// <param name="inputs">Shape [N, …].</param>
+    /// <param name="read">Gets K′ [n, C−1, C−1] and q [n, C−1], both float64; what it returns, shape [n, …], is concatenated.</param>
+    public static Tensor Map(NetworkClassifier classifier, Tensor inputs, Func<Tensor, Tensor, Tensor> read)
+    {
+        using var scope = NewDisposeScope();
+        var chunk = classifier.InputShape.Count > 1 && classifier.Taps.HasConvolutions ? ConvolutionRows : LinearRows;
+        var parts = new List<Tensor>();
+        for (var start = 0L; start < inputs.shape[0]; start += chunk)
+        {
+            using var part = NewDisposeScope();
+            var rows = inputs.narrow(0, start, Math.Min(chunk, inputs.shape[0] - start)).detach();
+            var (gram, others) = Compute(classifier, rows);
+            using var noGrad = no_grad();
+            parts.Add(read(gram, others).MoveToOuterDisposeScope());
+        }
+
+        return (parts.Count == 1 ? parts[0] : cat(parts, 0)).MoveToOuterDisposeScope();
+    }
+
+    private static (Tensor Gram, Tensor Others) Compute(NetworkClassifier classifier, Tensor rows)
+    {
+        if (classifier.Taps.Uncovered is not null)
+        {
+            return PerRowGram.Compute(classifier, rows);
+        }
+
+        using var grad = enable_grad();
+        // Parameters may be frozen: the inputs then are what puts the layers' outputs into a graph.
+        var leaf = rows.alias().requires_grad_();
+        var (logits, recording) = classifier.Taps.Run(classifier.Logits, leaf);
+        if (recording.HasRepeats)
+        {
+            return PerRowGram.Compute(classifier, rows);
+        }
+
+        var (order, others) = DifferenceFrame.Of(logits);
+        var uses = recording.Uses;
+        var outputs = uses.Select(use => use.Output).ToArray();
+        var classes = logits.shape[1];
+        var cotangents = uses.Select(_ => new List<Tensor>()).ToArray();
+        for (var other = 1L; other < classes; other++)
+        {
+            var difference = DifferenceFrame.Cotangent(order, other, logits);
+            var gradients = autograd.grad([logits], outputs, [difference], retain_graph: other < classes - 1, allow_unused: true);
+            for (var use = 0; use < uses.Count; use++)
+            {
+                cotangents[use].Add(gradients[use].IsInvalid ? zeros_like(outputs[use]) : gradients[use]);
+            }
+        }
+
+        using var noGrad = no_grad();
+        var gram = zeros([rows.shape[0], classes - 1, classes - 1], logits.dtype, logits.device);
+        for (var use = 0; use < uses.Count; use++)
+        {
+            using var layer = NewDisposeScope();
+            gram.add_(uses[use].Gram(stack(cotangents[use], 1)));
+        }
+
+        return (gram.to(ScalarType.Float64), others);
+    }
+}

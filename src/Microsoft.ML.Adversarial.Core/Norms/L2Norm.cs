@@ -1,0 +1,50 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Norms;
+
+internal sealed class L2Norm : Norm
+{
+    public override double Order => 2;
+
+    public override Tensor Measure(Tensor perturbations)
+    {
+        using var scope = NewDisposeScope();
+        var largest = Largest(perturbations);
+        return ((perturbations / PerRow(largest, perturbations)).flatten(1).square().sum(1).sqrt() * largest).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor Project(Tensor perturbations, double epsilon)
+    {
+        RequireRadius(epsilon);
+        using var scope = NewDisposeScope();
+        var shrink = (epsilon / Measure(perturbations)).clamp_(max: 1);
+        return (perturbations * PerRow(shrink.nan_to_num(1), perturbations)).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor SteepestDirection(Tensor gradients)
+    {
+        using var scope = NewDisposeScope();
+        var scaled = gradients / PerRow(Largest(gradients), gradients);
+        var length = scaled.flatten(1).square().sum(1).sqrt().clamp_(min: 1);
+        return (scaled / PerRow(length, gradients)).MoveToOuterDisposeScope();
+    }
+
+    // A normal direction scaled to length ε·U^(1/D) is uniform in the ball.
+    internal override Tensor Sample(Tensor like, double epsilon, RowRandom random)
+    {
+        using var scope = NewDisposeScope();
+        var direction = SteepestDirection(random.Normal(like));
+        var features = like.numel() / like.shape[0];
+        using var perRow = like.new_empty(like.shape[0], 1);
+        var radius = random.Uniform(perRow, 0, 1).flatten().pow(1.0 / features) * epsilon;
+        return (direction * PerRow(radius, like)).MoveToOuterDisposeScope();
+    }
+
+    // Squares of small gradients underflow in float32: divide by the largest component first. Rows of zeros are divided by 1.
+    private static Tensor Largest(Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var largest = rows.flatten(1).abs().amax(1);
+        return largest.masked_fill_(largest.eq(0), 1).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.ML.Adversarial.Classifiers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Norms;
+
+/// <summary>The inputs that an attack may return: inside the input bounds, and no further than ε from the originals.</summary>
+internal abstract class PerturbationRegion
+{
+    /// <summary>Moves the perturbation to the nearest one within the budget, then the input into the bounds, in place.</summary>
+    public abstract void Project_(Tensor inputs);
+
+    /// <summary>Moves rows that lie outside into the region, in place; leaves the others as they are, bit for bit.</summary>
+    public abstract void Clip_(Tensor inputs);
+}
+
+/// <summary>No budget: the bounds alone, as for minimum-norm attacks.</summary>
+internal sealed class BoundsRegion(Tensor inputs, InputBounds bounds) : PerturbationRegion
+{
+    private readonly BoundsClamp _bounds = new(inputs, bounds);
+
+    public override void Project_(Tensor inputs) => _bounds.Apply_(inputs);
+
+    public override void Clip_(Tensor inputs) => _bounds.Apply_(inputs);
+}
+
+/// <summary>An L∞ ball within bounds is a box.</summary>
+internal sealed class BoxRegion : PerturbationRegion
+{
+    private readonly Tensor _originals;
+    private readonly double _epsilon;
+    private readonly BoundsClamp _bounds;
+    private readonly Tensor _lower;
+    private readonly Tensor _upper;
+
+    public BoxRegion(Tensor originals, double epsilon, InputBounds bounds)
+    {
+        Norm.RequireRadius(epsilon);
+        _originals = originals;
+        _epsilon = epsilon;
+        _bounds = new BoundsClamp(originals, bounds);
+        _lower = originals - epsilon;
+        _upper = originals + epsilon;
+        _bounds.Apply_(_lower);
+        _bounds.Apply_(_upper);
+    }
+
+    public override void Project_(Tensor inputs)
+    {
+        inputs.sub_(_originals).clamp_(-_epsilon, _epsilon).add_(_originals);
+        _bounds.Apply_(inputs);
+    }
+
+    public override void Clip_(Tensor inputs) => inputs.clamp_(_lower, _upper);
+}
+
+/// <summary>Any other ball. The originals lie within the bounds, so clamping to these after projecting never makes a change larger.</summary>
+internal sealed class BallRegion(Norm norm, Tensor originals, double epsilon, InputBounds bounds) : PerturbationRegion
+{
+    private readonly BoundsClamp _bounds = new(originals, bounds);
+
+    public override void Project_(Tensor inputs)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var projected = norm.Project(inputs - originals, epsilon);
+        inputs.copy_(originals).add_(projected);
+        _bounds.Apply_(inputs);
+    }
+
+    public override void Clip_(Tensor inputs) => Project_(inputs);
+}

@@ -1,0 +1,75 @@
+namespace Microsoft.ML.Adversarial.Training;
+
+/// <summary>How a network is trained. Public fields and a parameterless constructor, so that search spaces can fill them.</summary>
+public class TrainingOptions
+{
+    /// <summary>Passes over the training rows, at least 1. Default 10.</summary>
+    public int Epochs = 10;
+
+    /// <summary>Rows per gradient step, at least 1. Default 128.</summary>
+    public int BatchSize = 128;
+
+    /// <summary>How gradients become steps. Default <see cref="OptimizerKind.Adam"/>.</summary>
+    public OptimizerKind Optimizer = OptimizerKind.Adam;
+
+    /// <summary>Largest learning rate, above 0. Default 0.001, which suits Adam; 0.05 to 0.1 suits SGD with momentum.</summary>
+    public double LearningRate = 0.001;
+
+    /// <summary>How the learning rate moves over the steps. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
+    public LearningRateSchedule Schedule = LearningRateSchedule.Cosine;
+
+    /// <summary>Momentum of SGD, in [0, 1). Default 0.9.</summary>
+    public double Momentum = 0.9;
+
+    /// <summary>Nesterov's momentum for SGD. Default true.</summary>
+    public bool Nesterov = true;
+
+    /// <summary>Weight decay, at least 0: L2 for SGD and Adam, decoupled for AdamW. Default 0.</summary>
+    public double WeightDecay;
+
+    /// <summary>Share of the training rows held out to choose the best epoch, in [0, 0.9]; 0 trains on all rows and keeps the last epoch. Default 0.1.</summary>
+    public double ValidationFraction = 0.1;
+
+    /// <summary>Epochs without a better validation loss after which training stops, at least 1. Default 10.</summary>
+    public int Patience = 10;
+
+    /// <summary>Threads that TorchSharp uses while training, at least 1; 0 leaves the process's setting. Default 0.</summary>
+    public int ThreadCount;
+
+    /// <summary>Told after every epoch. Default null.</summary>
+    public IProgress<TrainingProgress>? Progress;
+
+    /// <summary>Ends training early; the best epoch so far is kept. Default: never.</summary>
+    public CancellationToken Cancellation;
+
+    /// <summary>The same options, with progress told to another.</summary>
+    internal TrainingOptions With(IProgress<TrainingProgress> progress)
+    {
+        var copy = (TrainingOptions)MemberwiseClone();
+        copy.Progress = progress;
+        return copy;
+    }
+
+    /// <summary>Throws for the first field out of its range.</summary>
+    internal void Validate()
+    {
+        Require(Epochs >= 1, nameof(Epochs), ">= 1", Epochs);
+        Require(BatchSize >= 1, nameof(BatchSize), ">= 1", BatchSize);
+        Require(LearningRate is > 0 and < double.PositiveInfinity, nameof(LearningRate), "> 0 and finite", LearningRate);
+        Require(Momentum is >= 0 and < 1, nameof(Momentum), "in [0, 1)", Momentum);
+        Require(WeightDecay is >= 0 and < double.PositiveInfinity, nameof(WeightDecay), ">= 0 and finite", WeightDecay);
+        Require(ValidationFraction is >= 0 and <= 0.9, nameof(ValidationFraction), "in [0, 0.9]", ValidationFraction);
+        Require(Patience >= 1, nameof(Patience), ">= 1", Patience);
+        Require(ThreadCount >= 0, nameof(ThreadCount), ">= 0", ThreadCount);
+        Require(Enum.IsDefined(Optimizer), nameof(Optimizer), "one of Sgd, Adam, AdamW", Optimizer);
+        Require(Enum.IsDefined(Schedule), nameof(Schedule), "one of Constant, Linear, Cosine, OneCycle", Schedule);
+    }
+
+    private static void Require(bool holds, string field, string expected, object value)
+    {
+        if (!holds)
+        {
+            throw new ArgumentOutOfRangeException(field, value, $"Expected {field} {expected}, got {value}.");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Microsoft.ML.Adversarial.Training;
+
+/// <summary>Where training stands after an epoch.</summary>
+/// <param name="Epoch">Epochs done, from 1.</param>
+/// <param name="Epochs">Epochs planned.</param>
+/// <param name="TrainingLoss">Mean loss over the epoch's batches.</param>
+/// <param name="ValidationLoss">Mean cross-entropy on the held-out rows, or null without them.</param>
+/// <param name="ValidationAccuracy">Accuracy on the held-out rows, or null without them.</param>
+/// <param name="IsBest">Whether this epoch's weights are the ones to keep so far.</param>
+public sealed record TrainingProgress(
+    int Epoch, int Epochs, double TrainingLoss, double? ValidationLoss, double? ValidationAccuracy, bool IsBest);
