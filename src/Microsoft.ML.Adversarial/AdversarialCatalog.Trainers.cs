@@ -1,0 +1,66 @@
+using Microsoft.ML.Adversarial.Networks;
+using Microsoft.ML.Adversarial.Trainers;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML;
+
+public static partial class AdversarialCatalog
+{
+    /// <summary>Trains a network for several classes. Adds PredictedLabel (key), Score (probabilities), Probability and Logits.</summary>
+    /// <param name="catalog">The catalog, <c>ml.MulticlassClassification.Trainers</c>.</param>
+    /// <param name="network">The architecture; what it leaves open is taken from the data. Default: a multilayer perceptron.</param>
+    /// <param name="labelColumnName">The label, a key.</param>
+    /// <param name="featureColumnName">The features, a vector of Single of known size; its dimensions are the input shape.</param>
+    /// <param name="epochs">Passes over the training rows, at least 1.</param>
+    /// <param name="learningRate">Largest learning rate of Adam, above 0.</param>
+    public static NeuralNetworkMulticlassTrainer NeuralNetwork(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, NetworkDefinition? network = null,
+        string labelColumnName = "Label", string featureColumnName = "Features", int epochs = 10, double learningRate = 0.001) =>
+        catalog.NeuralNetwork(new NeuralNetworkMulticlassTrainer.Options
+        {
+            Network = network ?? NetworkDefinition.MultilayerPerceptron,
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            Epochs = epochs,
+            LearningRate = learningRate,
+        });
+
+    /// <summary>Trains a network for several classes. Adds PredictedLabel (key), Score (probabilities), Probability and Logits.</summary>
+    /// <param name="catalog">The catalog, <c>ml.MulticlassClassification.Trainers</c>.</param>
+    /// <param name="options">Everything that can be set.</param>
+    public static NeuralNetworkMulticlassTrainer NeuralNetwork(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, NeuralNetworkMulticlassTrainer.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new(CatalogUtils.GetEnvironment(catalog), options);
+    }
+
+    /// <summary>Trains a network for a Boolean label. Adds PredictedLabel (Boolean), Score (log-odds of true), Probability (of true) and Logits.</summary>
+    /// <param name="catalog">The catalog, <c>ml.BinaryClassification.Trainers</c>.</param>
+    /// <param name="network">The architecture; what it leaves open is taken from the data. Default: a multilayer perceptron.</param>
+    /// <param name="labelColumnName">The label, a Boolean.</param>
+    /// <param name="featureColumnName">The features, a vector of Single of known size; its dimensions are the input shape.</param>
+    /// <param name="epochs">Passes over the training rows, at least 1.</param>
+    /// <param name="learningRate">Largest learning rate of Adam, above 0.</param>
+    public static NeuralNetworkBinaryTrainer NeuralNetwork(
+        this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, NetworkDefinition? network = null,
+        string labelColumnName = "Label", string featureColumnName = "Features", int epochs = 10, double learningRate = 0.001) =>
+        catalog.NeuralNetwork(new NeuralNetworkBinaryTrainer.Options
+        {
+            Network = network ?? NetworkDefinition.MultilayerPerceptron,
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            Epochs = epochs,
+            LearningRate = learningRate,
+        });
+
+    /// <summary>Trains a network for a Boolean label. Adds PredictedLabel (Boolean), Score (log-odds of true), Probability (of true) and Logits.</summary>
+    /// <param name="catalog">The catalog, <c>ml.BinaryClassification.Trainers</c>.</param>
+    /// <param name="options">Everything that can be set.</param>
+    public static NeuralNetworkBinaryTrainer NeuralNetwork(
+        this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, NeuralNetworkBinaryTrainer.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new(CatalogUtils.GetEnvironment(catalog), options);
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.ML.Adversarial.Attacks;
+using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Transforms;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML;
+
+public static partial class AdversarialCatalog
+{
+    /// <summary>
+    /// Adds the trace of the Fisher information of each prediction, a Single column that is high where the prediction hangs on exact
+    /// parameters. Put it after a NeuralNetwork trainer in the same pipeline: the network comes with the score column.
+    /// </summary>
+    /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
+    /// <param name="outputColumnName">The column that is added.</param>
+    /// <param name="scoreColumnName">The score column of the network.</param>
+    public static FisherTraceEstimator FisherTrace(
+        this TransformsCatalog catalog, string outputColumnName = "FisherTrace", string scoreColumnName = "Score")
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
+        return new(outputColumnName, scoreColumnName);
+    }
+
+    /// <summary>Adds the trace of the Fisher information of each prediction of an already fitted model.</summary>
+    /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
+    /// <param name="model">A fitted model with a network; the last one in it is used.</param>
+    /// <param name="outputColumnName">The column that is added.</param>
+    /// <exception cref="ArgumentException">The model holds no network; says which step is missing.</exception>
+    public static FisherTraceEstimator FisherTrace(this TransformsCatalog catalog, ITransformer model, string outputColumnName = "FisherTrace")
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        return new(outputColumnName, ClassifierOfModel.Find(model, nameof(FisherTrace)));
+    }
+
+    /// <summary>
+    /// Turns a detector's score into a p-value and a flag. Fit it on clean rows that did not train the network:
+    /// <c>scorer.Append(ml.Transforms.AdversarialDetection("FisherTrace").Fit(scorer.Transform(calibration)))</c>.
+    /// </summary>
+    /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
+    /// <param name="scoreColumnName">The score, a Single; higher is more suspicious.</param>
+    /// <param name="falsePositiveRate">Largest share of clean rows that may be flagged, between 0 and 1.</param>
+    /// <param name="pValueColumnName">The p-value that is added, Single.</param>
+    /// <param name="flagColumnName">The flag that is added, Boolean.</param>
+    public static AdversarialDetectionEstimator AdversarialDetection(
+        this TransformsCatalog catalog, string scoreColumnName, double falsePositiveRate = 0.01,
+        string pValueColumnName = "PValue", string flagColumnName = "IsAdversarial")
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(pValueColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(flagColumnName);
+        return new(new DetectionColumns(scoreColumnName, pValueColumnName, flagColumnName), falsePositiveRate);
+    }
+
+    /// <summary>
+    /// Attacks a fitted model on the feature column that its network reads, and adds the adversarial features, whether they succeed, the
+    /// size of the perturbation and the class predicted for them. Labels are matched to the network's classes by key value.
+    /// </summary>
+    /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
+    /// <param name="model">A fitted model with a network; the last one in it is attacked. Earlier steps must have been applied to the data.</param>
+    /// <param name="attack">The attack and its settings.</param>
+    /// <param name="columns">The columns that are read and added; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The model holds no network, or the attack needs what the network has not.</exception>
+    public static AdversarialAttackEstimator AdversarialAttack(
+        this TransformsCatalog catalog, ITransformer model, Attack attack, AttackColumns? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(attack);
+        var host = CatalogUtils.GetEnvironment(catalog).Register(nameof(AdversarialAttack));
+        return new(ClassifierOfModel.Find(model, nameof(AdversarialAttack)), attack, columns ?? new(), host.Rand.Next());
+    }
+}

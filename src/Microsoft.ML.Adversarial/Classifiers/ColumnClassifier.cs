@@ -1,0 +1,15 @@
+namespace Microsoft.ML.Adversarial.Classifiers;
+
+/// <summary>A classifier with the place it has in a pipeline: the column it reads and the labels it predicts.</summary>
+/// <param name="Classifier">The classifier.</param>
+/// <param name="FeatureColumnName">The column of feature vectors that it reads.</param>
+/// <param name="Labels">How its classes appear as labels.</param>
+internal sealed record ColumnClassifier(IClassifier Classifier, string FeatureColumnName, ClassLabels Labels)
+{
+    /// <summary>The number of features of one input.</summary>
+    public int FeatureCount => checked((int)Classifier.InputShape.Aggregate(1L, (product, size) => product * size));
+
+    /// <summary>The classifier as a network, or an error that names who needs one.</summary>
+    public NetworkClassifier RequireNetwork(string step) => Classifier as NetworkClassifier
+        ?? throw new ArgumentException($"{step} needs a network, got {Classifier.GetType().Name}: Fisher information is defined by a network's parameters.");
+}

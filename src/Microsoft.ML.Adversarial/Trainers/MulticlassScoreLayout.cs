@@ -1,0 +1,58 @@
+using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Pipeline;
+using Microsoft.ML.Adversarial.Transforms;
+using Microsoft.ML.Data;
+using static Microsoft.ML.Data.AnnotationUtils.Const;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Trainers;
+
+/// <summary>PredictedLabel (key), Score (probabilities), Probability (the largest) and Logits.</summary>
+internal sealed class MulticlassScoreLayout(ColumnClassifier classifier, ScoreColumns names, uint setId) : IScoreLayout
+{
+    private const string Kind = ScoreColumnKind.MulticlassClassification;
+
+    public IReadOnlyList<DataViewSchema.DetachedColumn> Columns { get; } =
+    [
+        PredictedLabelColumn.Create(names.PredictedLabel, classifier.Labels, ScoreAnnotations.Of(Kind, ScoreValueKind.PredictedLabel, setId)),
+        new(names.Score, Classes(classifier), ScoreAnnotations.OfClasses(Kind, ScoreValueKind.Score, setId, classifier).ToAnnotations()),
+        new(names.Probability, NumberDataViewType.Single, ScoreAnnotations.Of(Kind, ScoreValueKind.Probability, setId).ToAnnotations()),
+        new(names.Logits, Classes(classifier), ScoreAnnotations.OfClasses(Kind, "Logits", setId, classifier).ToAnnotations()),
+    ];
+
+    public IScoreBuffers CreateBuffers(bool[] active, int capacity) => new Buffers(classifier, active, capacity);
+
+    private static VectorDataViewType Classes(ColumnClassifier classifier) => new(NumberDataViewType.Single, classifier.Labels.Count);
+
+    private sealed class Buffers(ColumnClassifier classifier, bool[] active, int capacity) : IScoreBuffers
+    {
+        private readonly PredictedLabelBuffer _predictions = new(capacity, classifier.Labels);
+        private readonly VectorOutputBuffer _scores = new(active[1] ? capacity : 0, classifier.Labels.Count);
+        private readonly OutputBuffer<float> _probabilities = new(capacity);
+        private readonly VectorOutputBuffer _logits = new(active[3] ? capacity : 0, classifier.Labels.Count);
+
+        public void Fill(Tensor logits, int count)
+        {
+            var probabilities = logits.softmax(1);
+            _predictions.Fill(logits.argmax(1));
+            FeatureTensor.CopyTo(probabilities.amax([1]), _probabilities.Values.AsSpan(0, count));
+            if (active[1])
+            {
+                FeatureTensor.CopyTo(probabilities, _scores.Rows(count));
+            }
+
+            if (active[3])
+            {
+                FeatureTensor.CopyTo(logits, _logits.Rows(count));
+            }
+        }
+
+        public Delegate CreateGetter(int output, Func<int> slot) => output switch
+        {
+            0 => _predictions.CreateGetter(slot),
+            1 => _scores.CreateGetter(slot),
+            2 => _probabilities.CreateGetter(slot),
+            _ => _logits.CreateGetter(slot),
+        };
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.ML;
+using Microsoft.ML.Adversarial.Attacks;
+using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Persistence;
+using Microsoft.ML.Adversarial.Pipeline;
+using Microsoft.ML.Adversarial.Transforms;
+using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(
+    typeof(AdversarialAttackTransformer), null, typeof(SignatureLoadModel), "Adversarial attack", AdversarialAttackTransformer.LoaderSignature)]
+
+namespace Microsoft.ML.Adversarial.Transforms;
+
+/// <summary>
+/// Attacks each row and adds the adversarial features, whether they succeed, the size of the perturbation and the class predicted for them
+/// (see <see cref="AttackColumns"/>). Random draws depend on the seed and the row's id, so that a row is attacked alike wherever it stands.
+/// </summary>
+public sealed class AdversarialAttackTransformer : BatchedTransformer
+{
+    internal const string LoaderSignature = "AdvAttack";
+
+    private static readonly TransformerFile<State> File = new("ADVATTCK", LoaderSignature);
+
+    private readonly ColumnClassifier _classifier;
+    private readonly long _seed;
+
+    internal AdversarialAttackTransformer(ColumnClassifier classifier, Attack attack, AttackColumns columns, long seed)
+    {
+        _classifier = classifier;
+        _seed = seed;
+        Attack = attack;
+        Columns = columns;
+    }
+
+    private AdversarialAttackTransformer(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        var state = File.Load(ctx);
+        _classifier = state.Classifier.Load(ctx);
+        _seed = state.Seed;
+        Attack = state.Attack.Create();
+        Columns = state.Columns;
+    }
+
+    /// <summary>The attack and its settings.</summary>
+    public Attack Attack { get; }
+
+    /// <summary>The columns that are read and added.</summary>
+    public AttackColumns Columns { get; }
+
+    private protected override BatchMapper Bind(DataViewSchema inputSchema)
+    {
+        var features = RequiredColumn.Of(inputSchema, _classifier.FeatureColumnName, nameof(AdversarialAttackTransformer));
+        var label = RequiredColumn.Of(inputSchema, Columns.Target ?? Columns.Label, nameof(AdversarialAttackTransformer));
+        FeatureBuffer.CheckType(features, _classifier.FeatureCount);
+        _classifier.Labels.RequireFit(label);
+        return new AttackMapper(_classifier, Attack, Columns, _seed, features, label);
+    }
+
+    private protected override void Save(ModelSaveContext context) =>
+        File.Save(context, new(ClassifierState.Save(context, _classifier), AttackDescription.Of(Attack), Columns, _seed));
+
+    private sealed record State(ClassifierState Classifier, AttackDescription Attack, AttackColumns Columns, long Seed);
+}

@@ -1,0 +1,103 @@
+using Microsoft.ML.Adversarial.Attacks;
+using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Pipeline;
+using Microsoft.ML.Data;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Transforms;
+
+/// <summary>An attack bound to the columns of a view.</summary>
+internal sealed class AttackMapper(
+    ColumnClassifier classifier, Attack attack, AttackColumns columns, long seed, DataViewSchema.Column features, DataViewSchema.Column label) : BatchMapper
+{
+    public override IReadOnlyList<DataViewSchema.Column> InputColumns { get; } = [features, label];
+
+    public override IReadOnlyList<DataViewSchema.DetachedColumn> OutputColumns { get; } =
+    [
+        new(columns.AdversarialFeatures, FeatureType(features, classifier), features.Annotations),
+        new(columns.Succeeded, BooleanDataViewType.Instance),
+        new(columns.Size, NumberDataViewType.Single),
+        PredictedLabelColumn.Create(columns.PredictedLabel, classifier.Labels, new DataViewSchema.Annotations.Builder()),
+    ];
+
+    public override BatchComputation CreateComputation(DataViewRow input, bool[] activeOutputs, int capacity) =>
+        new Computation(this, input, capacity);
+
+    private static DataViewType FeatureType(DataViewSchema.Column features, ColumnClassifier classifier) =>
+        features.Type is VectorDataViewType { IsKnownSize: true } known ? known : new VectorDataViewType(NumberDataViewType.Single, classifier.FeatureCount);
+
+    private ColumnClassifier Classifier => classifier;
+
+    private DataViewSchema.Column Features => features;
+
+    private DataViewSchema.Column Label => label;
+
+    private AttackResult Run(Tensor inputs, Tensor classes, long[] rowKeys) => attack.Run(
+        classifier.Classifier, inputs, columns.Target is null ? Goal.Misclassify(classes) : Goal.MisclassifyAs(classes), new() { Seed = seed, RowKeys = rowKeys });
+
+    private sealed class Computation : BatchComputation
+    {
+        private readonly AttackMapper _mapper;
+        private readonly FeatureBuffer _features;
+        private readonly Func<int> _label;
+        private readonly ValueGetter<DataViewRowId> _id;
+        private readonly RowErrors _errors;
+        private readonly long[] _classes;
+        private readonly long[] _keys;
+        private readonly VectorOutputBuffer _adversarial;
+        private readonly OutputBuffer<bool> _succeeded;
+        private readonly OutputBuffer<float> _sizes;
+        private readonly PredictedLabelBuffer _predictions;
+
+        public Computation(AttackMapper mapper, DataViewRow input, int capacity)
+        {
+            _mapper = mapper;
+            var length = mapper.Classifier.FeatureCount;
+            _features = new FeatureBuffer(input, mapper.Features, length, capacity, mustBeFinite: true);
+            _label = mapper.Classifier.Labels.CreateReader(input, mapper.Label);
+            _id = input.GetIdGetter();
+            _errors = new RowErrors(capacity, mapper.Features.Name);
+            _classes = new long[capacity];
+            _keys = new long[capacity];
+            _adversarial = new VectorOutputBuffer(capacity, length);
+            _succeeded = new OutputBuffer<bool>(capacity);
+            _sizes = new OutputBuffer<float>(capacity);
+            _predictions = new PredictedLabelBuffer(capacity, mapper.Classifier.Labels);
+        }
+
+        public override void Read(int slot, long position)
+        {
+            _features.Read(slot, position);
+            _errors.Note(slot, position);
+            _classes[slot] = _label();
+            if (_classes[slot] < 0)
+            {
+                throw new InvalidOperationException($"Row {position}, column '{_mapper.Label.Name}': expected a label, got a missing value. Drop such rows before attacking.");
+            }
+
+            DataViewRowId id = default;
+            _id(ref id);
+            _keys[slot] = unchecked((long)(id.Low ^ (id.High * 0x9E3779B97F4A7C15)));
+        }
+
+        public override void Compute(int count)
+        {
+            using var scope = NewDisposeScope();
+            var classifier = _mapper.Classifier.Classifier;
+            var inputs = FeatureTensor.Of(_features.Rows(count), count, classifier);
+            using var result = _errors.Naming(() => _mapper.Run(inputs, tensor(_classes.AsSpan(0, count).ToArray()), _keys[..count]));
+            FeatureTensor.CopyTo(result.Inputs, _adversarial.Rows(count));
+            FeatureTensor.CopyTo(result.Size, _sizes.Values.AsSpan(0, count));
+            result.Succeeded.cpu().data<bool>().ToArray().CopyTo(_succeeded.Values, 0);
+            _predictions.Fill(result.Predictions);
+        }
+
+        public override Delegate CreateGetter(int output, Func<int> slot) => output switch
+        {
+            0 => _adversarial.CreateGetter(slot),
+            1 => _succeeded.CreateGetter(slot),
+            2 => _sizes.CreateGetter(slot),
+            _ => _predictions.CreateGetter(slot),
+        };
+    }
+}
