@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
@@ -9,6 +10,7 @@ namespace Microsoft.ML.Adversarial.Classifiers;
 internal sealed record ClassLabels(int Count, bool IsBoolean, LabelValues? Values)
 {
     /// <summary>The column type of a predicted label.</summary>
+    [JsonIgnore]
     public DataViewType PredictedType => IsBoolean ? BooleanDataViewType.Instance : new KeyDataViewType(typeof(uint), (ulong)Count);
 
     /// <summary>The classes of a label column, or an error that says what to do.</summary>
