@@ -52,7 +52,7 @@ public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
         var parameter = module.parameters().FirstOrDefault();
         ElementType = parameter?.dtype ?? ScalarType.Float32;
         Device = parameter?.device ?? CPU;
-        _taps = LayerTaps.Attach(module);
+        _taps = LayerTaps.Attach(module, mayWriteInPlace: !ownsModule);
     }
 
     /// <inheritdoc/>

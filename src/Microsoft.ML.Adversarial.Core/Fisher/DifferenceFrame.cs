@@ -10,18 +10,22 @@ internal static class DifferenceFrame
     {
         using var noGrad = no_grad();
         var (sorted, order) = logits.detach().to(ScalarType.Float64).sort(1, descending: true);
-        return (order, sorted.softmax(1).narrow(1, 1, logits.shape[1] - 1).contiguous());
+        var weights = (sorted - sorted.narrow(1, 0, 1)).exp_();
+        return (order, weights.narrow(1, 1, logits.shape[1] - 1) / weights.sum(1, keepdim: true));
     }
 
-    /// <summary>The cotangent of (the <paramref name="other"/>th logit in order − the predicted one), shape [N, C].</summary>
-    public static Tensor Cotangent(Tensor order, long other, Tensor logits)
+    /// <summary>The cotangents of (each other logit in order − the predicted one), shape [C−1, N, C].</summary>
+    public static Tensor Cotangents(Tensor order, Tensor logits)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var one = ones([logits.shape[0], 1], logits.dtype, logits.device);
-        return zeros_like(logits)
-            .scatter_(1, order.narrow(1, 0, 1), one.neg())
-            .scatter_(1, order.narrow(1, other, 1), one)
+        var (rows, classes) = (logits.shape[0], logits.shape[1]);
+        var others = order.narrow(1, 1, classes - 1).t().unsqueeze(2);
+        var predicted = order.narrow(1, 0, 1).expand(classes - 1, rows, 1);
+        var cotangents = zeros([classes - 1, rows, classes], logits.dtype, logits.device);
+        return cotangents
+            .scatter_(2, predicted, full_like(predicted, -1.0, logits.dtype))
+            .scatter_(2, others, ones_like(others, logits.dtype))
             .MoveToOuterDisposeScope();
     }
 }

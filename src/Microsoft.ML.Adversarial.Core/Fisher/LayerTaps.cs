@@ -15,8 +15,12 @@ internal sealed class LayerTaps : IDisposable
 
     private readonly List<Action> _removals = [];
 
-    private LayerTaps(nn.Module module)
+    // A clone keeps what was recorded from an in-place activation that follows; networks of this library have none.
+    private readonly bool _protectsOutputs;
+
+    private LayerTaps(nn.Module module, bool protectsOutputs)
     {
+        _protectsOutputs = protectsOutputs;
         var covered = new HashSet<IntPtr>();
         foreach (var layer in module.modules().Append(module))
         {
@@ -45,7 +49,7 @@ internal sealed class LayerTaps : IDisposable
     /// <summary>Whether any layer works on feature maps, which are large.</summary>
     public bool HasConvolutions { get; }
 
-    public static LayerTaps Attach(nn.Module module) => new(module);
+    public static LayerTaps Attach(nn.Module module, bool mayWriteInPlace) => new(module, mayWriteInPlace);
 
     /// <summary>Runs a forward pass and notes what went in and out of every layer.</summary>
     public (Tensor Logits, Recording Recording) Run(Func<Tensor, Tensor> forward, Tensor inputs)
@@ -80,10 +84,9 @@ internal sealed class LayerTaps : IDisposable
             return null;
         }
 
-        // Sequential disposes what passes between layers; an alias is a second handle to the same autograd variable. The clone protects
-        // what was recorded from a later in-place activation.
+        // Sequential disposes what passes between layers; an alias is a second handle to the same autograd variable.
         recording.Uses.Add(new LayerUse(layer, rule, input.detach(), output.alias()));
-        return output.clone();
+        return _protectsOutputs ? output.clone() : null;
     }
 
     /// <summary>What the layers did in one forward pass.</summary>

@@ -56,10 +56,11 @@ internal static class LogitGram
         var outputs = uses.Select(use => use.Output).ToArray();
         var classes = logits.shape[1];
         var cotangents = uses.Select(_ => new List<Tensor>()).ToArray();
-        for (var other = 1L; other < classes; other++)
+        var differences = DifferenceFrame.Cotangents(order, logits);
+        for (var other = 0L; other < classes - 1; other++)
         {
-            var difference = DifferenceFrame.Cotangent(order, other, logits);
-            var gradients = autograd.grad([logits], outputs, [difference], retain_graph: other < classes - 1, allow_unused: true);
+            var gradients = autograd.grad(
+                [logits], outputs, [differences.select(0, other)], retain_graph: other < classes - 2, allow_unused: true);
             for (var use = 0; use < uses.Count; use++)
             {
                 cotangents[use].Add(gradients[use].IsInvalid ? zeros_like(outputs[use]) : gradients[use]);

@@ -40,10 +40,10 @@ internal static class PerRowGram
         var logits = classifier.Logits(row);
         var (order, others) = DifferenceFrame.Of(logits);
         var gradients = new List<Tensor>();
-        for (var other = 1L; other < logits.shape[1]; other++)
+        var differences = DifferenceFrame.Cotangents(order, logits);
+        for (var other = 0L; other < logits.shape[1] - 1; other++)
         {
-            var difference = DifferenceFrame.Cotangent(order, other, logits);
-            var perParameter = autograd.grad([logits], parameters, [difference], retain_graph: true, allow_unused: true);
+            var perParameter = autograd.grad([logits], parameters, [differences.select(0, other)], retain_graph: true, allow_unused: true);
             gradients.Add(cat([.. perParameter.Where(gradient => !gradient.IsInvalid).Select(gradient => gradient.flatten())], 0));
         }
 

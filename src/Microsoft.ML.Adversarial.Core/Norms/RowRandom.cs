@@ -1,13 +1,17 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Norms;
 
 /// <summary>
 /// A random stream per row, derived from one seed and the row's key: what a row draws does not depend on the batch it sits in, on other
-/// rows or on global random state.
+/// rows, on the device or on global random state. The numbers are SplitMix64's (Steele, Lea &amp; Flood 2014): a torch generator per row would
+/// cost as much as a gradient step.
 /// </summary>
 internal sealed class RowRandom
 {
+    private const ulong Increment = 0x9E3779B97F4A7C15;
+
     private readonly long _seed;
     private readonly long[] _rowKeys;
     private long _draw;
@@ -19,34 +23,47 @@ internal sealed class RowRandom
         _draw = stream << 32;
     }
 
-    public Tensor Uniform(Tensor like, double lower, double upper) => Fill(like, (row, generator) => row.uniform_(lower, upper, generator));
+    /// <summary>Uniform in [lower, upper), in the shape, type and device of <paramref name="like"/>, whose rows are this object's.</summary>
+    public Tensor Uniform(Tensor like, double lower, double upper)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        return Unit(like).mul_(upper - lower).add_(lower).MoveToOuterDisposeScope();
+    }
 
-    public Tensor Normal(Tensor like) => Fill(like, (row, generator) => row.normal_(0, 1, generator));
+    /// <summary>Standard normal, by the inverse of the error function.</summary>
+    public Tensor Normal(Tensor like)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        return Unit(like).mul_(2).sub_(1).erfinv_().mul_(Math.Sqrt(2)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The streams of some of the rows, which go on independently of this object.</summary>
     public RowRandom Select(IReadOnlyList<long> rows, long stream) => new(_seed, [.. rows.Select(row => _rowKeys[row])], stream);
 
-    private Tensor Fill(Tensor like, Action<Tensor, Generator> fill)
+    // Midpoints of 2²³ intervals: exact in float32, and never 0 or 1, where the normal would be infinite.
+    private Tensor Unit(Tensor like)
     {
-        // Drawn on the CPU, so that a GPU sees the same numbers.
-        using var values = empty(like.shape, dtype: like.dtype);
+        var values = empty(like.shape, dtype: ScalarType.Float32);
+        var cells = MemoryMarshal.Cast<byte, float>(values.bytes);
+        var perRow = cells.Length / _rowKeys.Length;
         for (var row = 0; row < _rowKeys.Length; row++)
         {
-            using var scope = NewDisposeScope();
-            using var generator = new Generator(SeedOf(_rowKeys[row]));
-            fill(values[row], generator);
+            var state = SeedOf(_rowKeys[row]);
+            foreach (ref var cell in cells.Slice(row * perRow, perRow))
+            {
+                cell = ((Mix(state) >> 41) + 0.5f) * (1f / (1 << 23));
+                state += Increment;
+            }
         }
 
         _draw++;
-        return values.to(like.device, copy: true);
+        return values.to(like.dtype, like.device);
     }
 
-    private ulong SeedOf(long rowKey) => Mix(Mix(Mix((ulong)_seed) ^ (ulong)rowKey) ^ (ulong)_draw);
+    private ulong SeedOf(long rowKey) => Mix(Mix(Mix((ulong)_seed + Increment) ^ (ulong)rowKey) ^ (ulong)_draw);
 
-    // SplitMix64 (Steele et al. 2014): neighbouring rows get unrelated seeds.
     private static ulong Mix(ulong value)
     {
-        value += 0x9E3779B97F4A7C15;
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
         value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
         return value ^ (value >> 31);

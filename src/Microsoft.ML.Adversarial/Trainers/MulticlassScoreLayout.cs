@@ -11,6 +11,10 @@ namespace Microsoft.ML.Adversarial.Trainers;
 internal sealed class MulticlassScoreLayout(ColumnClassifier classifier, ScoreColumns names, uint setId) : IScoreLayout
 {
     private const string Kind = ScoreColumnKind.MulticlassClassification;
+    private const int PredictedLabel = 0;
+    private const int Score = 1;
+    private const int Probability = 2;
+    private const int Logits = 3;
 
     public IReadOnlyList<DataViewSchema.DetachedColumn> Columns { get; } =
     [
@@ -27,31 +31,40 @@ internal sealed class MulticlassScoreLayout(ColumnClassifier classifier, ScoreCo
     private sealed class Buffers(ColumnClassifier classifier, bool[] active, int capacity) : IScoreBuffers
     {
         private readonly PredictedLabelBuffer _predictions = new(capacity, classifier.Labels);
-        private readonly VectorOutputBuffer _scores = new(active[1] ? capacity : 0, classifier.Labels.Count);
+        private readonly VectorOutputBuffer _scores = new(active[Score] ? capacity : 0, classifier.Labels.Count);
         private readonly OutputBuffer<float> _probabilities = new(capacity);
-        private readonly VectorOutputBuffer _logits = new(active[3] ? capacity : 0, classifier.Labels.Count);
+        private readonly VectorOutputBuffer _logits = new(active[Logits] ? capacity : 0, classifier.Labels.Count);
 
         public void Fill(Tensor logits, int count)
         {
-            var probabilities = logits.softmax(1);
-            _predictions.Fill(logits.argmax(1));
-            FeatureTensor.CopyTo(probabilities.amax([1]), _probabilities.Values.AsSpan(0, count));
-            if (active[1])
+            if (active[PredictedLabel])
             {
-                FeatureTensor.CopyTo(probabilities, _scores.Rows(count));
+                _predictions.Fill(logits.argmax(1));
             }
 
-            if (active[3])
+            if (active[Logits])
             {
                 FeatureTensor.CopyTo(logits, _logits.Rows(count));
+            }
+
+            if (!active[Score] && !active[Probability])
+            {
+                return;
+            }
+
+            var probabilities = logits.softmax(1);
+            FeatureTensor.CopyTo(probabilities.amax([1]), _probabilities.Values.AsSpan(0, count));
+            if (active[Score])
+            {
+                FeatureTensor.CopyTo(probabilities, _scores.Rows(count));
             }
         }
 
         public Delegate CreateGetter(int output, Func<int> slot) => output switch
         {
-            0 => _predictions.CreateGetter(slot),
-            1 => _scores.CreateGetter(slot),
-            2 => _probabilities.CreateGetter(slot),
+            PredictedLabel => _predictions.CreateGetter(slot),
+            Score => _scores.CreateGetter(slot),
+            Probability => _probabilities.CreateGetter(slot),
             _ => _logits.CreateGetter(slot),
         };
     }

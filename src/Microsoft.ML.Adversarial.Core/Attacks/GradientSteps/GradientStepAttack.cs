@@ -47,8 +47,7 @@ public abstract record GradientStepAttack : Attack<IDifferentiableClassifier>
             using var scope = NewDisposeScope();
             var gradient = context.Ascent(inputs, Objective);
             using var noGrad = no_grad();
-            var direction = ThreatModel.Norm.SteepestDirection(Follow(gradient, ref memory));
-            inputs.add_(direction, alpha: StepLength);
+            inputs.add_(ThreatModel.Norm.SteepestDirection(Follow(gradient, ref memory)), alpha: StepLength);
             Constrain_(context, inputs);
         }
 

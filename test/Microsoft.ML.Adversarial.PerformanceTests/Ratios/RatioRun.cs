@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
+
+/// <summary>
+/// Measures what each part costs in units of the plain network passes it stands on, both taken in turns within one run, so that a figure
+/// means the same on any machine. Prints a table and writes it as JSON.
+/// </summary>
+internal static class RatioRun
+{
+    private static readonly IReadOnlyList<Func<IEnumerable<Ratio>>> Measurements =
+    [
+        AttackRatios.Measure,
+        FisherRatios.Measure,
+        PipelineRatios.Measure,
+    ];
+
+    public static int Execute(string outputPath)
+    {
+        set_num_threads(1);
+        var ratios = new List<Ratio>();
+        Console.WriteLine($"{"ratio",-58} {"value",8} {"limit",8}");
+        foreach (var ratio in Measurements.SelectMany(measure => measure()))
+        {
+            ratios.Add(ratio);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{ratio.Name,-58} {ratio.Value,8:F3} {ratio.Limit,8:F2}{(ratio.Holds ? "" : "  above its limit")}"));
+        }
+
+        File.WriteAllText(outputPath, JsonSerializer.Serialize(ratios, new JsonSerializerOptions { WriteIndented = true }));
+        Console.WriteLine($"Written to {outputPath}.");
+        return ratios.TrueForAll(ratio => ratio.Holds) ? 0 : 1;
+    }
+}

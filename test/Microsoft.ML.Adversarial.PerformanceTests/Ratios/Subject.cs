@@ -1,0 +1,68 @@
+using System.IO.Compression;
+using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
+
+/// <summary>A network and a batch of MNIST to measure on.</summary>
+internal sealed record Subject(string Name, NetworkClassifier Classifier, Tensor Inputs, Tensor Labels)
+{
+    public const int Rows = 128;
+
+    private static readonly string Folder = AppContext.BaseDirectory;
+
+    /// <summary>The two networks of the golden values.</summary>
+    public static IEnumerable<Subject> Golden() => [Create("MLP", NetworkDefinition.MultilayerPerceptron, "mlp"), Create("CNN", NetworkDefinition.SmallConvNet, "cnn")];
+
+    /// <summary>The convolutional network of the Fisher prototypes: large feature maps, one pooling.</summary>
+    public static Subject LargeConvNet()
+    {
+        var definition = NetworkDefinition.FromJson(
+            """
+            { "format": "adversarial-network", "version": 1, "layers": [
+              { "type": "Conv2d", "channels": 32, "kernel": 3 }, { "type": "ReLU" }, { "type": "Conv2d", "channels": 64, "kernel": 3 },
+              { "type": "ReLU" }, { "type": "MaxPool2d", "kernel": 2 }, { "type": "Flatten" }, { "type": "Linear", "features": 128 },
+              { "type": "ReLU" }, { "type": "Linear" } ] }
+            """);
+        using var generator = new Generator(1);
+        return new("CNN with large maps", new(Network.Create(definition.Bind([1, 28, 28], 10), generator), InputBounds.Unit), Images(Rows), LabelsOf(Rows));
+    }
+
+    public static Tensor Images(int count) => tensor([.. Bytes("t10k-images-idx3-ubyte.gz", 16, count * 784).Select(value => value / 255f)], [count, 1, 28, 28]);
+
+    /// <summary>One forward and backward pass with respect to the inputs.</summary>
+    public void InputPass()
+    {
+        using var scope = NewDisposeScope();
+        var leaf = Inputs.detach().requires_grad_();
+        var logits = Classifier.Module.call(leaf);
+        autograd.backward(logits, ones_like(logits), inputs: [leaf]);
+    }
+
+    /// <summary>One forward and backward pass with respect to the parameters.</summary>
+    public void ParameterPass()
+    {
+        using var scope = NewDisposeScope();
+        var logits = Classifier.Module.call(Inputs);
+        logits.backward([ones_like(logits)]);
+        Classifier.Module.zero_grad();
+    }
+
+    private static Subject Create(string name, NetworkDefinition definition, string file)
+    {
+        using var weights = File.OpenRead(Path.Combine(Folder, "golden", file + ".safetensors"));
+        return new(name, new(Network.Load(definition.Bind([1, 28, 28], 10), weights), InputBounds.Unit), Images(Rows), LabelsOf(Rows));
+    }
+
+    private static Tensor LabelsOf(int count) => tensor([.. Bytes("t10k-labels-idx1-ubyte.gz", 8, count).Select(value => (long)value)]);
+
+    private static byte[] Bytes(string file, int header, int count)
+    {
+        using var stream = new GZipStream(File.OpenRead(Path.Combine(Folder, "mnist", file)), CompressionMode.Decompress);
+        var bytes = new byte[header + count];
+        stream.ReadExactly(bytes);
+        return bytes[header..];
+    }
+}
