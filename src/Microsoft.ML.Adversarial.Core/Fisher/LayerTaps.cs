@@ -14,6 +14,7 @@ internal sealed class LayerTaps : IDisposable
     private static Recording? s_current;
 
     private readonly List<Action> _removals = [];
+    private long _outputElements;
 
     // A clone keeps what was recorded from an in-place activation that follows; networks of this library have none.
     private readonly bool _protectsOutputs;
@@ -50,6 +51,19 @@ internal sealed class LayerTaps : IDisposable
     public bool HasConvolutions { get; }
 
     public static LayerTaps Attach(nn.Module module, bool mayWriteInPlace) => new(module, mayWriteInPlace);
+
+    /// <summary>How many elements the outputs of all layers have for one row; found once, by a forward pass of one row.</summary>
+    public long OutputElements(Func<Tensor, Tensor> forward, Tensor inputs)
+    {
+        if (_outputElements == 0)
+        {
+            using var noGrad = no_grad();
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            _outputElements = Run(forward, inputs.narrow(0, 0, 1)).Recording.Uses.Sum(use => use.Output.numel());
+        }
+
+        return _outputElements;
+    }
 
     /// <summary>Runs a forward pass and notes what went in and out of every layer.</summary>
     public (Tensor Logits, Recording Recording) Run(Func<Tensor, Tensor> forward, Tensor inputs)

@@ -10,9 +10,12 @@ namespace Microsoft.ML.Adversarial.Fisher;
 /// </summary>
 internal static class LogitGram
 {
-    // Gradients of many classes on large feature maps: chunks of rows that stay in the processor's cache are fastest.
-    private const int ConvolutionRows = 32;
-    private const int LinearRows = 512;
+    // Gradients of many classes on feature maps: chunks of rows that stay in the processor's cache are fastest.
+    private const long ConvolutionRows = 32;
+    private const long LinearRows = 512;
+
+    // The cotangents of one chunk, 128 MB in float32, whatever the number of classes and the size of images.
+    private const long CotangentElements = 1 << 25;
 
     /// <summary>Calls back for each chunk of rows, in order.</summary>
     /// <param name="classifier">The network.</param>
@@ -21,7 +24,7 @@ internal static class LogitGram
     public static Tensor Map(NetworkClassifier classifier, Tensor inputs, Func<Tensor, Tensor, Tensor> read)
     {
         using var scope = NewDisposeScope();
-        var chunk = classifier.InputShape.Count > 1 && classifier.Taps.HasConvolutions ? ConvolutionRows : LinearRows;
+        var chunk = RowsPerChunk(classifier, inputs);
         var parts = new List<Tensor>();
         for (var start = 0L; start < inputs.shape[0]; start += chunk)
         {
@@ -33,6 +36,12 @@ internal static class LogitGram
         }
 
         return (parts.Count == 1 ? parts[0] : cat(parts, 0)).MoveToOuterDisposeScope();
+    }
+
+    private static long RowsPerChunk(NetworkClassifier classifier, Tensor inputs)
+    {
+        var perRow = classifier.Taps.OutputElements(classifier.Logits, inputs) * (classifier.ClassCount - 1);
+        return Math.Clamp(CotangentElements / Math.Max(perRow, 1), 1, classifier.Taps.HasConvolutions ? ConvolutionRows : LinearRows);
     }
 
     private static (Tensor Gram, Tensor Others) Compute(NetworkClassifier classifier, Tensor rows)

@@ -6,20 +6,20 @@ namespace Microsoft.ML.Adversarial.Networks;
 /// <summary>A JSON object of a definition, whose properties are read with errors that name their path.</summary>
 internal sealed class DefinitionObject
 {
-    private readonly JsonElement element;
-    private readonly string path;
+    private readonly JsonElement _element;
+    private readonly string _path;
 
     /// <summary>Checks that the element is an object and has no properties but the known ones; null admits all.</summary>
     public DefinitionObject(JsonElement element, string path, string what, IReadOnlyList<string>? known)
     {
-        this.element = element;
-        this.path = path;
+        _element = element;
+        _path = path;
         if (element.ValueKind != JsonValueKind.Object)
         {
             throw new NetworkFormatException(path.Length == 0 ? "the definition" : path, $"{what}, a JSON object", Describe(element));
         }
 
-        foreach (JsonProperty property in element.EnumerateObject())
+        foreach (var property in element.EnumerateObject())
         {
             if (known is not null && !known.Contains(property.Name))
             {
@@ -57,11 +57,11 @@ internal sealed class DefinitionObject
 
     public double? Number(string name) => Find(name) is not { } value
         ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) ? number : throw Wrong(name, "a number", value);
+        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : throw Wrong(name, "a number", value);
 
     public int? Integer(string name) => Find(name) is not { } value
         ? null
-        : IsInteger(value, out int number) ? number : throw Wrong(name, $"a whole number of at most {int.MaxValue}", value);
+        : IsInteger(value, out var number) ? number : throw Wrong(name, $"a whole number of at most {int.MaxValue}", value);
 
     public int RequiredInteger(string name) => Integer(name) ?? throw Missing(name, "a whole number");
 
@@ -73,13 +73,13 @@ internal sealed class DefinitionObject
             return null;
         }
 
-        if (IsInteger(value, out int square))
+        if (IsInteger(value, out var square))
         {
             return square;
         }
 
         return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2
-            && IsInteger(value[0], out int height) && IsInteger(value[1], out int width)
+            && IsInteger(value[0], out var height) && IsInteger(value[1], out var width)
             ? new Size2d(height, width)
             : throw Wrong(name, "a whole number, or [height, width]", value);
     }
@@ -99,7 +99,7 @@ internal sealed class DefinitionObject
         }
 
         return [.. value.EnumerateArray().Select(item =>
-            item.ValueKind == JsonValueKind.Number && tryGet(item, out T number) ? number : throw Wrong(name, expected, value))];
+            item.ValueKind == JsonValueKind.Number && tryGet(item, out var number) ? number : throw Wrong(name, expected, value))];
     }
 
     public DefinitionObject? Object(string name, string what, IReadOnlyList<string> known) =>
@@ -123,7 +123,7 @@ internal sealed class DefinitionObject
     private static LayerDefinition Layer(JsonElement element, string path)
     {
         DefinitionObject untyped = new(element, path, "a layer", known: null);
-        string name = untyped.Text("type") ?? throw untyped.Missing("type", "the name of a layer");
+        var name = untyped.Text("type") ?? throw untyped.Missing("type", "the name of a layer");
         LayerType type = LayerTable.Types.FirstOrDefault(type => type.Name == name) ?? throw new NetworkFormatException(
             path + ".type", $"a layer, one of {string.Join(", ", LayerTable.Types.Select(type => type.Name))}", $"\"{name}\"");
         DefinitionObject typed = new(element, path, $"{name}", ["type", .. type.Properties]);
@@ -139,14 +139,14 @@ internal sealed class DefinitionObject
     private static string Describe(JsonElement value)
     {
         const int Limit = 40;
-        string text = value.GetRawText();
+        var text = value.GetRawText();
         return text.Length <= Limit ? text : text[..Limit] + "…";
     }
 
-    private JsonElement? Find(string name) => element.TryGetProperty(name, out JsonElement value) ? value : null;
+    private JsonElement? Find(string name) => _element.TryGetProperty(name, out var value) ? value : null;
 
     private NetworkFormatException Wrong(string name, string expected, JsonElement value) =>
         new(PathOf(name), expected, Describe(value));
 
-    private string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
+    private string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 }

@@ -25,7 +25,7 @@ internal static class DefinitionWriter
     public static void WriteNumbers(this Utf8JsonWriter json, IEnumerable<long> values)
     {
         json.WriteStartArray();
-        foreach (long value in values)
+        foreach (var value in values)
         {
             json.WriteNumberValue(value);
         }
@@ -36,7 +36,7 @@ internal static class DefinitionWriter
     public static void WriteNumbers(this Utf8JsonWriter json, IEnumerable<double> values)
     {
         json.WriteStartArray();
-        foreach (double value in values)
+        foreach (var value in values)
         {
             json.WriteNumberValue(value);
         }
@@ -47,7 +47,7 @@ internal static class DefinitionWriter
     public static void WriteLayers(this Utf8JsonWriter json, string name, IEnumerable<LayerDefinition> layers)
     {
         json.WriteStartArray(name);
-        foreach (LayerDefinition layer in layers)
+        foreach (var layer in layers)
         {
             json.WriteLayer(layer);
         }

@@ -11,17 +11,17 @@ namespace Microsoft.ML.Adversarial.Networks;
 /// </remarks>
 public sealed class Network : IDisposable
 {
-    private readonly Generator dropout;
+    private readonly Generator _dropout;
 
     private Network(NetworkDefinition definition, Dictionary<string, Tensor> state, Generator dropout, ScalarType type)
     {
         // Weights made inside inference mode could never be trained.
-        using IDisposable mode = torch.inference_mode(false);
-        this.dropout = dropout;
+        using var mode = torch.inference_mode(false);
+        _dropout = dropout;
         Definition = definition;
         Module = new NetworkModule(definition, new LayerState(state, dropout), type);
         Module.eval();
-        foreach (Tensor owned in Module.parameters().Concat(Module.buffers()))
+        foreach (var owned in Module.parameters().Concat(Module.buffers()))
         {
             owned.DetachFromDisposeScope();
         }
@@ -54,12 +54,12 @@ public sealed class Network : IDisposable
     {
         ArgumentNullException.ThrowIfNull(bound);
         ArgumentNullException.ThrowIfNull(generator);
-        using DisposeScope scope = torch.NewDisposeScope();
-        using IDisposable mode = torch.inference_mode(false);
-        NetworkDefinition definition = bound.Bind();
-        Dictionary<string, Tensor> state = definition.State()
+        using var scope = torch.NewDisposeScope();
+        using var mode = torch.inference_mode(false);
+        var definition = bound.Bind();
+        var state = definition.State()
             .ToDictionary(tensor => tensor.Name, tensor => tensor.Create(tensor, generator));
-        long dropoutSeed = torch.randint(0, long.MaxValue, [1], ScalarType.Int64, generator: generator).item<long>();
+        var dropoutSeed = torch.randint(0, long.MaxValue, [1], ScalarType.Int64, generator: generator).item<long>();
         return new(definition, state, SeededGenerator(dropoutSeed), ScalarType.Float32);
     }
 
@@ -72,8 +72,8 @@ public sealed class Network : IDisposable
     /// <exception cref="InvalidDataException">The weights are not valid, or not those of the definition.</exception>
     public static Network Load(string definitionPath, string weightsPath)
     {
-        NetworkDefinition definition = NetworkDefinition.Load(definitionPath);
-        using FileStream weights = File.OpenRead(weightsPath);
+        var definition = NetworkDefinition.Load(definitionPath);
+        using var weights = File.OpenRead(weightsPath);
         return Load(definition, weights, weightsPath);
     }
 
@@ -106,7 +106,7 @@ public sealed class Network : IDisposable
     /// <param name="stream">Where to; stays open.</param>
     public void WriteWeights(Stream stream)
     {
-        using DisposeScope scope = torch.NewDisposeScope();
+        using var scope = torch.NewDisposeScope();
 
         // "pt" is what PyTorch's tools look for to take the names and shapes as theirs.
         Safetensors.Write(stream, State(), new Dictionary<string, string> { ["format"] = "pt" });
@@ -126,21 +126,21 @@ public sealed class Network : IDisposable
 
     /// <summary>Restarts the sequence of dropout masks, which otherwise follows from the generator given to <see cref="Create"/>.</summary>
     /// <param name="seed">The same seed gives the same masks. A loaded network starts with 0.</param>
-    public void SeedDropout(long seed) => dropout.manual_seed(seed);
+    public void SeedDropout(long seed) => _dropout.manual_seed(seed);
 
     /// <summary>Frees the weights. Whoever still uses <see cref="Module"/> must not.</summary>
     public void Dispose()
     {
         Module.Dispose();
-        dropout.Dispose();
+        _dropout.Dispose();
     }
 
     private static Network Load(NetworkDefinition definition, Stream weights, string source)
     {
-        using DisposeScope scope = torch.NewDisposeScope();
-        using IDisposable mode = torch.inference_mode(false);
-        NetworkDefinition bound = definition.Bind();
-        Dictionary<string, Tensor> state = NetworkWeights.Read(weights, source, bound.State());
+        using var scope = torch.NewDisposeScope();
+        using var mode = torch.inference_mode(false);
+        var bound = definition.Bind();
+        var state = NetworkWeights.Read(weights, source, bound.State());
         return new(bound, state, SeededGenerator(0), ScalarType.Float32);
     }
 
@@ -148,22 +148,22 @@ public sealed class Network : IDisposable
 
     private Network Copy(ScalarType? type)
     {
-        using DisposeScope scope = torch.NewDisposeScope();
-        using IDisposable mode = torch.inference_mode(false);
-        using IDisposable frozen = torch.no_grad();
-        ScalarType weightType =
+        using var scope = torch.NewDisposeScope();
+        using var mode = torch.inference_mode(false);
+        using var frozen = torch.no_grad();
+        var weightType =
             type ?? State().Select(pair => pair.Value.dtype).FirstOrDefault(NetworkWeights.IsFloating, ScalarType.Float32);
-        Dictionary<string, Tensor> state = State().ToDictionary(
+        var state = State().ToDictionary(
             pair => pair.Key,
             pair => pair.Value.detach().cpu().to(NetworkWeights.IsFloating(pair.Value.dtype) ? weightType : pair.Value.dtype).clone());
-        Generator copiedDropout = SeededGenerator(0);
-        copiedDropout.set_state(dropout.get_state());
+        var copiedDropout = SeededGenerator(0);
+        copiedDropout.set_state(_dropout.get_state());
         return new(Definition, state, copiedDropout, weightType);
     }
 
     private IEnumerable<KeyValuePair<string, Tensor>> State()
     {
-        Dictionary<string, Tensor> state = Module.state_dict();
+        var state = Module.state_dict();
         return Definition.State().Select(expected => KeyValuePair.Create(expected.Name, state[expected.Name]));
     }
 }

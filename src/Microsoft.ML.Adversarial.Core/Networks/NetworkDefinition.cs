@@ -66,7 +66,7 @@ public sealed partial record NetworkDefinition
     /// <exception cref="NetworkFormatException">The file is not a definition; the message names the place.</exception>
     public static NetworkDefinition Load(string path)
     {
-        long length = new FileInfo(path).Length;
+        var length = new FileInfo(path).Length;
         return length <= MaximumFileLength
             ? FromJson(File.ReadAllText(path))
             : throw new NetworkFormatException(path, $"a definition of at most {MaximumFileLength} bytes", $"{length} bytes");
@@ -95,12 +95,12 @@ public sealed partial record NetworkDefinition
     /// </exception>
     public NetworkDefinition Bind(IReadOnlyList<long>? inputShape = null, int? classCount = null)
     {
-        IReadOnlyList<long> input = BoundInputShape(inputShape);
-        int classes = BoundClassCount(classCount);
-        NetworkDefinition bound = this with { InputShape = input, ClassCount = classes, Layers = LayersWith(classes) };
+        var input = BoundInputShape(inputShape);
+        var classes = BoundClassCount(classCount);
+        var bound = this with { InputShape = input, ClassCount = classes, Layers = LayersWith(classes) };
         Normalisation?.CheckFits(input);
 
-        long[] output = LayerChain.OutputShape(bound.Layers, "layers", [.. input]);
+        var output = LayerChain.OutputShape(bound.Layers, "layers", [.. input]);
         if (output is not [long logits] || logits != classes)
         {
             LayerInput last = new($"layers[{Layers.Count - 1}]", Layers[^1].Type, output);
@@ -110,7 +110,7 @@ public sealed partial record NetworkDefinition
         }
 
         Int128 weights = 0;
-        foreach (StateTensor tensor in bound.State())
+        foreach (var tensor in bound.State())
         {
             weights += TensorShape.ElementCount(tensor.Shape);
         }
@@ -131,7 +131,7 @@ public sealed partial record NetworkDefinition
             throw new DefinitionOptionException(option, "layers", "null");
         }
 
-        int count = LayerChain.All(layers, option).Take(MaximumLayerCount + 1).Count();
+        var count = LayerChain.All(layers, option).Take(MaximumLayerCount + 1).Count();
         return count <= MaximumLayerCount
             ? Array.AsReadOnly(layers.ToArray())
             : throw new DefinitionOptionException(option, $"at most {MaximumLayerCount} layers", "more");
@@ -139,7 +139,7 @@ public sealed partial record NetworkDefinition
 
     private static ReadOnlyCollection<long> CheckedInputShape(IReadOnlyList<long> shape, string option)
     {
-        bool valid = shape.Count is >= 1 and <= MaximumAxes && shape.All(size => size >= 1)
+        var valid = shape.Count is >= 1 and <= MaximumAxes && shape.All(size => size >= 1)
             && TensorShape.ElementCount(shape) <= LayerChain.MaximumElementCount;
         return valid
             ? Array.AsReadOnly(shape.ToArray())
@@ -163,7 +163,7 @@ public sealed partial record NetworkDefinition
             return shape;
         }
 
-        bool oneIsFlat = InputShape.Count == 1 || shape.Count == 1;
+        var oneIsFlat = InputShape.Count == 1 || shape.Count == 1;
         return oneIsFlat && TensorShape.ElementCount(InputShape) == TensorShape.ElementCount(shape)
             ? InputShape
             : throw new ArgumentException(
@@ -174,7 +174,7 @@ public sealed partial record NetworkDefinition
 
     private int BoundClassCount(int? given)
     {
-        int count = given ?? ClassCount ?? throw new ArgumentException(
+        var count = given ?? ClassCount ?? throw new ArgumentException(
             "Expected a number of classes; neither the definition nor the caller gave one.", "classCount");
         OptionRange.AtLeast(count, 2, "classCount");
         return ClassCount is null || ClassCount == count
@@ -186,7 +186,7 @@ public sealed partial record NetworkDefinition
     private LayerDefinition[] LayersWith(int classCount)
     {
         LayerDefinition[] layers = [.. Layers];
-        int last = Array.FindLastIndex(layers, layer => layer is LinearLayer);
+        var last = Array.FindLastIndex(layers, layer => layer is LinearLayer);
         if (last >= 0 && layers[last] is LinearLayer { Features: null } linear)
         {
             layers[last] = new LinearLayer(classCount, linear.Bias);

@@ -18,7 +18,7 @@ internal static class NetworkJson
 
     public static NetworkDefinition Read(string text)
     {
-        using JsonDocument document = Parse(text);
+        using var document = Parse(text);
         CheckVersion(document.RootElement);
         DefinitionObject root = new(document.RootElement, "", "a definition", Properties);
         return root.Construct(() => new NetworkDefinition
@@ -60,7 +60,7 @@ internal static class NetworkJson
             }
 
             json.WriteStartArray("layers");
-            foreach (LayerDefinition layer in definition.Layers)
+            foreach (var layer in definition.Layers)
             {
                 json.WriteOnOneLine(line => line.WriteLayer(layer), "\n    ");
             }
@@ -98,16 +98,16 @@ internal static class NetworkJson
     private static void CheckVersion(JsonElement root)
     {
         DefinitionObject header = new(root, "", "a definition", known: null);
-        string format = header.Text("format") ?? throw header.Missing("format", $"\"{Format}\"");
+        var format = header.Text("format") ?? throw header.Missing("format", $"\"{Format}\"");
         if (format != Format)
         {
             throw new NetworkFormatException("format", $"\"{Format}\"", $"\"{format}\"");
         }
 
-        int version = header.RequiredInteger("version");
+        var version = header.RequiredInteger("version");
         if (version is < 1 or > Version)
         {
-            string? advice = version > Version ? "The definition was written for a newer release: update this library." : null;
+            var advice = version > Version ? "The definition was written for a newer release: update this library." : null;
             throw new NetworkFormatException("version", $"{Version}", $"{version}", advice);
         }
     }
@@ -126,8 +126,8 @@ internal static class NetworkJson
 
     private static IReadOnlyList<LayerDefinition> CheckedFeatures(IReadOnlyList<LayerDefinition> layers)
     {
-        LayerDefinition? last = layers.LastOrDefault(layer => layer is LinearLayer);
-        foreach ((string path, LayerDefinition layer) in LayerChain.All(layers, "layers"))
+        var last = layers.LastOrDefault(layer => layer is LinearLayer);
+        foreach ((var path, var layer) in LayerChain.All(layers, "layers"))
         {
             if (layer is LinearLayer { Features: null } && !ReferenceEquals(layer, last))
             {

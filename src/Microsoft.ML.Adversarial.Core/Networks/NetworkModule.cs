@@ -10,38 +10,38 @@ internal sealed class NetworkModule : LayerSequence
     private const string Mean = "mean";
     private const string StandardDeviation = "standardDeviation";
 
-    private readonly IReadOnlyList<long> inputShape;
-    private readonly bool normalises;
+    private readonly IReadOnlyList<long> _inputShape;
+    private readonly bool _normalises;
 
     public NetworkModule(NetworkDefinition definition, LayerState state, ScalarType type)
         : base(LayerChain.Build(definition.Layers, state))
     {
-        inputShape = definition.InputShape!;
+        _inputShape = definition.InputShape!;
         if (definition.Normalisation is { IsIdentity: false } normalisation)
         {
             // Buffers follow the module to another device or type; not being persistent keeps them out of weights files.
             register_buffer(Mean, PerChannel(normalisation.Mean, type), persistent: false);
             register_buffer(StandardDeviation, PerChannel(normalisation.StandardDeviation, type), persistent: false);
-            normalises = true;
+            _normalises = true;
         }
     }
 
     public override Tensor forward(Tensor x)
     {
-        using Tensor shaped = Shaped(x);
-        if (!normalises)
+        using var shaped = Shaped(x);
+        if (!_normalises)
         {
             return base.forward(shaped);
         }
 
-        using Tensor centred = shaped - get_buffer(Mean)!;
-        using Tensor normalised = centred / get_buffer(StandardDeviation)!;
+        using var centred = shaped - get_buffer(Mean)!;
+        using var normalised = centred / get_buffer(StandardDeviation)!;
         return base.forward(normalised);
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && normalises)
+        if (disposing && _normalises)
         {
             // The base class disposes persistent buffers only.
             get_buffer(Mean)!.Dispose();
@@ -53,26 +53,26 @@ internal sealed class NetworkModule : LayerSequence
 
     private Tensor Shaped(Tensor x)
     {
-        long[] shape = x.shape;
-        if (shape.Length == inputShape.Count + 1 && shape.Skip(1).SequenceEqual(inputShape))
+        var shape = x.shape;
+        if (shape.Length == _inputShape.Count + 1 && shape.Skip(1).SequenceEqual(_inputShape))
         {
             return x.alias();
         }
 
-        return shape.Length == 2 && shape[1] == TensorShape.ElementCount(inputShape)
-            ? x.reshape([shape[0], .. inputShape])
+        return shape.Length == 2 && shape[1] == TensorShape.ElementCount(_inputShape)
+            ? x.reshape([shape[0], .. _inputShape])
             : throw new ArgumentException(
-                $"Expected a batch of shape {TensorShape.Text(inputShape.Prepend(-1))}, or the same flattened to "
-                    + $"[-1, {TensorShape.ElementCount(inputShape)}], got {TensorShape.Text(shape)}. The first axis is the batch.",
+                $"Expected a batch of shape {TensorShape.Text(_inputShape.Prepend(-1))}, or the same flattened to "
+                    + $"[-1, {TensorShape.ElementCount(_inputShape)}], got {TensorShape.Text(shape)}. The first axis is the batch.",
                 nameof(x));
     }
 
     /// <summary>A buffer that spans the axes after the channels by broadcasting. It belongs to the module, not to a scope.</summary>
     private Tensor PerChannel(IReadOnlyList<double> values, ScalarType type)
     {
-        long[] shape = [values.Count, .. Enumerable.Repeat(1L, inputShape.Count - 1)];
-        using Tensor flat = torch.tensor(values.ToArray(), type);
-        using Tensor shaped = flat.reshape(shape);
+        long[] shape = [values.Count, .. Enumerable.Repeat(1L, _inputShape.Count - 1)];
+        using var flat = torch.tensor(values.ToArray(), type);
+        using var shaped = flat.reshape(shape);
         return shaped.clone().DetachFromDisposeScope();
     }
 }

@@ -11,13 +11,13 @@ internal static class NetworkWeights
 
     public static Dictionary<string, Tensor> Read(Stream stream, string source, IEnumerable<StateTensor> expected)
     {
-        Dictionary<string, Tensor> found = Safetensors.Read(stream, source);
+        var found = Safetensors.Read(stream, source);
         try
         {
             Dictionary<string, Tensor> state = [];
-            foreach (StateTensor tensor in expected)
+            foreach (var tensor in expected)
             {
-                if (!found.TryGetValue(tensor.Name, out Tensor? value))
+                if (!found.TryGetValue(tensor.Name, out var value))
                 {
                     throw new InvalidDataException(
                         $"{source}: expected a tensor '{tensor.Name}' of shape {TensorShape.Text(tensor.Shape)}, got none of that name "
@@ -36,7 +36,7 @@ internal static class NetworkWeights
         }
         finally
         {
-            foreach (Tensor tensor in found.Values)
+            foreach (var tensor in found.Values)
             {
                 tensor.Dispose();
             }
@@ -52,7 +52,7 @@ internal static class NetworkWeights
                     + "The definition and the weights belong to different networks.");
         }
 
-        bool sameKind = IsFloating(expected.Type) ? IsFloating(value.dtype) : value.dtype == expected.Type;
+        var sameKind = IsFloating(expected.Type) ? IsFloating(value.dtype) : value.dtype == expected.Type;
         if (sameKind)
         {
             return value.dtype == expected.Type ? value.alias() : value.to(expected.Type);

@@ -53,7 +53,7 @@ public sealed record Normalisation
             throw new DefinitionOptionException(option, $"one or more {expected}", "an empty list");
         }
 
-        foreach (double value in values)
+        foreach (var value in values)
         {
             if (!isValid(value))
             {

@@ -17,7 +17,7 @@ public static class Safetensors
     /// <exception cref="InvalidDataException">The file is not valid safetensors; the message says what was found where.</exception>
     public static Dictionary<string, Tensor> Read(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using var stream = File.OpenRead(path);
         return Read(stream, path);
     }
 

@@ -11,11 +11,11 @@ internal static class SafetensorsBytes
 
     public static void ForEachPiece(Tensor tensor, Piece piece)
     {
-        long count = tensor.numel();
-        using Tensor flat = tensor.view(-1);
+        var count = tensor.numel();
+        using var flat = tensor.view(-1);
         for (long start = 0; start < count; start += ElementsPerPiece)
         {
-            using Tensor part = flat.narrow(0, start, Math.Min(ElementsPerPiece, count - start));
+            using var part = flat.narrow(0, start, Math.Min(ElementsPerPiece, count - start));
             piece(part.bytes);
         }
     }

@@ -19,14 +19,14 @@ internal static class SafetensorsHeader
         try
         {
             JsonDocumentOptions options = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
-            using JsonDocument document = JsonDocument.Parse(header, options);
+            using var document = JsonDocument.Parse(header, options);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new InvalidDataException($"{source}: expected a JSON object as header, got {document.RootElement.ValueKind}.");
             }
 
             List<SafetensorsEntry> entries = [];
-            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            foreach (var property in document.RootElement.EnumerateObject())
             {
                 if (property.Name == Metadata)
                 {
@@ -52,11 +52,11 @@ internal static class SafetensorsHeader
 
     private static SafetensorsEntry ParseEntry(JsonProperty property, string source)
     {
-        string where = $"{source}: tensor '{property.Name}'";
+        var where = $"{source}: tensor '{property.Name}'";
         if (property.Value.ValueKind != JsonValueKind.Object
-            || !property.Value.TryGetProperty("dtype", out JsonElement dtype) || dtype.ValueKind != JsonValueKind.String
-            || !property.Value.TryGetProperty("shape", out JsonElement shapeElement)
-            || !property.Value.TryGetProperty("data_offsets", out JsonElement offsetsElement)
+            || !property.Value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String
+            || !property.Value.TryGetProperty("shape", out var shapeElement)
+            || !property.Value.TryGetProperty("data_offsets", out var offsetsElement)
             || property.Value.EnumerateObject().Count() != 3)
         {
             throw new InvalidDataException(
@@ -65,8 +65,8 @@ internal static class SafetensorsHeader
 
         SafetensorsType type = SafetensorsType.All.FirstOrDefault(type => type.Name == dtype.GetString()) ?? throw new InvalidDataException(
             $"{where}: expected a dtype among {SafetensorsType.Names}, got '{dtype.GetString()}'.");
-        long[] shape = Numbers(shapeElement, $"{where}: shape");
-        long[] offsets = Numbers(offsetsElement, $"{where}: data_offsets");
+        var shape = Numbers(shapeElement, $"{where}: shape");
+        var offsets = Numbers(offsetsElement, $"{where}: data_offsets");
         if (shape.Length > MaximumAxes)
         {
             throw new InvalidDataException($"{where}: expected at most {MaximumAxes} axes, got {shape.Length}.");
@@ -77,7 +77,7 @@ internal static class SafetensorsHeader
             throw new InvalidDataException($"{where}: expected data_offsets [begin, end], got {TensorShape.Text(offsets)}.");
         }
 
-        Int128 size = (Int128)TensorShape.ElementCount(shape) * type.Size;
+        var size = (Int128)TensorShape.ElementCount(shape) * type.Size;
         return end - begin == size
             ? new(property.Name, type, shape, begin, end)
             : throw new InvalidDataException(
@@ -93,7 +93,7 @@ internal static class SafetensorsHeader
         }
 
         return [.. element.EnumerateArray().Select(item =>
-            item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long number) && number >= 0
+            item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var number) && number >= 0
                 ? number
                 : throw new InvalidDataException($"{where}: expected {Expected}, got {item.GetRawText()}."))];
     }
@@ -110,7 +110,7 @@ internal static class SafetensorsHeader
     private static void CheckCoverage(List<SafetensorsEntry> entries, long dataLength, string source)
     {
         long end = 0;
-        foreach (SafetensorsEntry entry in entries)
+        foreach (var entry in entries)
         {
             if (entry.Begin != end)
             {

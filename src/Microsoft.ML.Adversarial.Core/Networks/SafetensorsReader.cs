@@ -11,10 +11,10 @@ internal static class SafetensorsReader
     {
         try
         {
-            IReadOnlyList<SafetensorsEntry> entries = ReadHeader(stream, source);
-            using DisposeScope scope = torch.NewDisposeScope();
-            Dictionary<string, Tensor> tensors = entries.ToDictionary(entry => entry.Name, entry => ReadTensor(stream, entry));
-            foreach (Tensor tensor in tensors.Values)
+            var entries = ReadHeader(stream, source);
+            using var scope = torch.NewDisposeScope();
+            var tensors = entries.ToDictionary(entry => entry.Name, entry => ReadTensor(stream, entry));
+            foreach (var tensor in tensors.Values)
             {
                 tensor.DetachFromDisposeScope();
             }
@@ -30,7 +30,7 @@ internal static class SafetensorsReader
     private static IReadOnlyList<SafetensorsEntry> ReadHeader(Stream stream, string source)
     {
         const int LengthBytes = sizeof(ulong);
-        long available = stream.Length - stream.Position - LengthBytes;
+        var available = stream.Length - stream.Position - LengthBytes;
         if (available < 0)
         {
             throw new InvalidDataException(
@@ -39,22 +39,22 @@ internal static class SafetensorsReader
 
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         stream.ReadExactly(lengthBytes);
-        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
-        long limit = Math.Min(available, SafetensorsHeader.MaximumLength);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
+        var limit = Math.Min(available, SafetensorsHeader.MaximumLength);
         if (length > (ulong)limit)
         {
             throw new InvalidDataException(
                 $"{source}: expected a header of at most {limit} bytes, got a length of {length}. It is truncated, or not safetensors.");
         }
 
-        byte[] header = new byte[length];
+        var header = new byte[length];
         stream.ReadExactly(header);
         return SafetensorsHeader.Parse(header, available - header.Length, source);
     }
 
     private static Tensor ReadTensor(Stream stream, SafetensorsEntry entry)
     {
-        Tensor tensor = torch.empty(entry.Shape, entry.Type.Type);
+        var tensor = torch.empty(entry.Shape, entry.Type.Type);
         SafetensorsBytes.ForEachPiece(tensor, stream.ReadExactly);
         return tensor;
     }

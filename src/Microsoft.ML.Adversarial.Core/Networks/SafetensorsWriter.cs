@@ -14,8 +14,8 @@ internal static class SafetensorsWriter
     public static void Write(
         Stream stream, IReadOnlyList<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        ArrayBufferWriter<byte> header = Header(tensors, metadata);
-        int padding = -header.WrittenCount & (Alignment - 1);
+        var header = Header(tensors, metadata);
+        var padding = -header.WrittenCount & (Alignment - 1);
         header.GetSpan(padding)[..padding].Fill((byte)' ');
         header.Advance(padding);
 
@@ -23,9 +23,9 @@ internal static class SafetensorsWriter
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.WrittenCount);
         stream.Write(length);
         stream.Write(header.WrittenSpan);
-        foreach ((_, Tensor tensor) in tensors)
+        foreach ((_, var tensor) in tensors)
         {
-            using DisposeScope scope = torch.NewDisposeScope();
+            using var scope = torch.NewDisposeScope();
             SafetensorsBytes.ForEachPiece(tensor.detach().cpu().contiguous(), bytes => stream.Write(bytes));
         }
     }
@@ -39,7 +39,7 @@ internal static class SafetensorsWriter
         if (metadata is not null)
         {
             json.WriteStartObject(SafetensorsHeader.Metadata);
-            foreach ((string key, string value) in metadata)
+            foreach ((var key, var value) in metadata)
             {
                 json.WriteString(key, value);
             }
@@ -49,7 +49,7 @@ internal static class SafetensorsWriter
 
         long offset = 0;
         HashSet<string> names = [SafetensorsHeader.Metadata];
-        foreach ((string name, Tensor tensor) in tensors)
+        foreach ((var name, var tensor) in tensors)
         {
             if (!names.Add(name))
             {
@@ -59,7 +59,7 @@ internal static class SafetensorsWriter
 
             SafetensorsType type = SafetensorsType.All.FirstOrDefault(type => type.Type == tensor.dtype) ?? throw new ArgumentException(
                 $"Expected '{name}' to be of a type among {SafetensorsType.Names}, got {tensor.dtype}. Convert it first.", nameof(tensors));
-            long end = checked(offset + (tensor.numel() * type.Size));
+            var end = checked(offset + (tensor.numel() * type.Size));
             json.WriteStartObject(name);
             json.WriteString("dtype", type.Name);
             json.WritePropertyName("shape");

@@ -9,8 +9,8 @@ internal static class TensorShape
     public static long ElementCount(IEnumerable<long> shape)
     {
         Int128 count = 1;
-        bool empty = false;
-        foreach (long size in shape)
+        var empty = false;
+        foreach (var size in shape)
         {
             empty |= size == 0;
             count = Int128.Min(count * Math.Max(size, 1), long.MaxValue);

@@ -52,7 +52,7 @@ public static class TrainingLoop
         var (training, validation) = Split(rows, options.ValidationFraction, generator);
         using var optimizer = NetworkOptimizer.Create(network.Module, options);
         var best = new BestWeights(network.Module);
-        var stepsPerEpoch = (training.Count + options.BatchSize - 1) / options.BatchSize;
+        var stepsPerEpoch = StepsPerEpoch(training.Count, options.BatchSize);
         network.SeedDropout(randint(0, long.MaxValue, [1], ScalarType.Int64, generator: generator).item<long>());
 
         for (var epoch = 0; epoch < options.Epochs; epoch++)
@@ -96,6 +96,9 @@ public static class TrainingLoop
 
         best.Restore();
     }
+
+    // A last batch of one row has no variance for batch normalisation: its row waits for another epoch's order.
+    private static long StepsPerEpoch(long rows, int batchSize) => batchSize == 1 ? rows : Math.Max(1, (rows + batchSize - 2) / batchSize);
 
     private static (TrainingRows Training, TrainingRows? Validation) Split(TrainingRows rows, double fraction, Generator generator)
     {

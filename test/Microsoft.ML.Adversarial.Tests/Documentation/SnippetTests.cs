@@ -60,7 +60,7 @@ public sealed partial class SnippetTests
         var parsed = snippets.Select(snippet => CSharpSyntaxTree.ParseText(snippet).GetCompilationUnitRoot()).ToArray();
         var statements = parsed.SelectMany(unit => unit.Members.OfType<GlobalStatementSyntax>()).Select(member => member.ToFullString());
         var types = parsed.SelectMany(unit => unit.Members.Where(member => member is not GlobalStatementSyntax)).Select(member => member.ToFullString());
-        var program = Usings + string.Join("\n", statements) + "\n;\n" + string.Join("\n", types);
+        var program = Usings + string.Join("\n", statements) + "\n_ = 0;\n" + string.Join("\n", types);
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
             .Select(path => MetadataReference.CreateFromFile(path));

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Adversarial.Networks.Layers;
 /// <summary>Mean over a moving window, per channel, padding zeros counted: [C, H, W] → [C, H′, W′], rounded down.</summary>
 public sealed record AvgPool2dLayer : LayerDefinition
 {
-    private readonly Window window;
+    private readonly Window _window;
 
     /// <summary>Sets the options.</summary>
     /// <param name="kernel">Size of the window, at least 1.</param>
@@ -14,21 +14,21 @@ public sealed record AvgPool2dLayer : LayerDefinition
     /// <param name="padding">Zeros added on each side, 0 to half the kernel; null for 0.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public AvgPool2dLayer(Size2d kernel, Size2d? stride = null, Size2d? padding = null) =>
-        window = Window.Of(kernel, stride ?? kernel, padding ?? 0, 1).WithPaddingInsideKernel();
+        _window = Window.Of(kernel, stride ?? kernel, padding ?? 0, 1).WithPaddingInsideKernel();
 
     /// <summary>Size of the window.</summary>
-    public Size2d Kernel => window.Kernel;
+    public Size2d Kernel => _window.Kernel;
 
     /// <summary>Step of the window; the size of the window by default.</summary>
-    public Size2d Stride => window.Stride;
+    public Size2d Stride => _window.Stride;
 
     /// <summary>Zeros added on each side; 0 by default.</summary>
-    public Size2d Padding => window.Padding;
+    public Size2d Padding => _window.Padding;
 
     internal static AvgPool2dLayer Read(DefinitionObject json) =>
         new(json.RequiredSize("kernel"), json.Size("stride"), json.Size("padding"));
 
-    internal override long[] OutputShape(LayerInput input) => window.OutputShape(input, input.Image().Channels);
+    internal override long[] OutputShape(LayerInput input) => _window.OutputShape(input, input.Image().Channels);
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) =>
         nn.AvgPool2d(Kernel.AsPair(), Stride.AsPair(), Padding.AsPair());

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -65,7 +64,7 @@ public sealed record Conv2dLayer : LayerDefinition
 
     internal override long[] OutputShape(LayerInput input)
     {
-        (long channels, _, _) = input.Image();
+        (var channels, _, _) = input.Image();
         if (channels % Groups != 0)
         {
             throw input.Rejected(
@@ -77,9 +76,9 @@ public sealed record Conv2dLayer : LayerDefinition
 
     internal override IEnumerable<StateTensor> State(long[] inputShape)
     {
-        long inputs = inputShape[0] / Groups;
+        var inputs = inputShape[0] / Groups;
         long[] shape = [Channels, inputs, Kernel.Height, Kernel.Width];
-        long inputsPerUnit = TensorShape.ElementCount(shape[1..]);
+        var inputsPerUnit = TensorShape.ElementCount(shape[1..]);
         yield return StateTensor.Uniform("weight", shape, inputsPerUnit);
         if (Bias)
         {
@@ -89,10 +88,10 @@ public sealed record Conv2dLayer : LayerDefinition
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state)
     {
-        Parameter weight = state.Parameter("weight");
+        var weight = state.Parameter("weight");
 
         // On the meta device the constructor neither allocates nor draws from the global generator.
-        Conv2d convolution = nn.Conv2d(
+        var convolution = nn.Conv2d(
             weight.shape[1] * Groups, Channels, Kernel.AsPair(), Stride.AsPair(), Padding.AsPair(), Dilation.AsPair(), PaddingModes.Zeros,
             Groups, Bias, new Device(DeviceType.META));
         convolution.weight = weight;

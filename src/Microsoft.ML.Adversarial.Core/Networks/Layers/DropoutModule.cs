@@ -14,8 +14,8 @@ internal sealed class DropoutModule(double probability, Generator generator) : n
         }
 
         // The generator lives on the CPU, so that a seed gives the same masks on every device.
-        using Tensor mask = torch.empty(x.shape, x.dtype).bernoulli_(1 - probability, generator).div_(1 - probability);
-        using Tensor onDevice = mask.to(x.device);
+        using var mask = torch.empty(x.shape, x.dtype).bernoulli_(1 - probability, generator).div_(1 - probability);
+        using var onDevice = mask.to(x.device);
         return x * onDevice;
     }
 }

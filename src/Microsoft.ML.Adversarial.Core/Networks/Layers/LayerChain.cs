@@ -10,7 +10,7 @@ internal static class LayerChain
 
     public static long[] OutputShape(IReadOnlyList<LayerDefinition> layers, string path, long[] shape)
     {
-        for (int index = 0; index < layers.Count; index++)
+        for (var index = 0; index < layers.Count; index++)
         {
             LayerInput input = new($"{path}[{index}]", layers[index].Type, shape);
             shape = layers[index].OutputShape(input);
@@ -27,9 +27,9 @@ internal static class LayerChain
 
     public static IEnumerable<StateTensor> State(IReadOnlyList<LayerDefinition> layers, long[] shape)
     {
-        for (int index = 0; index < layers.Count; index++)
+        for (var index = 0; index < layers.Count; index++)
         {
-            foreach (StateTensor tensor in layers[index].State(shape))
+            foreach (var tensor in layers[index].State(shape))
             {
                 yield return tensor with { Name = $"{index}.{tensor.Name}" };
             }
@@ -44,9 +44,9 @@ internal static class LayerChain
     /// <summary>Every layer, those inside residual blocks included, with its path.</summary>
     public static IEnumerable<(string Path, LayerDefinition Layer)> All(IReadOnlyList<LayerDefinition> layers, string path)
     {
-        for (int index = 0; index < layers.Count; index++)
+        for (var index = 0; index < layers.Count; index++)
         {
-            string here = $"{path}[{index}]";
+            var here = $"{path}[{index}]";
             yield return (here, layers[index]);
             if (layers[index] is ResidualLayer residual)
             {

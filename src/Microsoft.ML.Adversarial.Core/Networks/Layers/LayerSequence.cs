@@ -5,13 +5,13 @@ namespace Microsoft.ML.Adversarial.Networks.Layers;
 /// <summary>Modules one after another, named "0", "1", … as in PyTorch's Sequential.</summary>
 internal class LayerSequence : nn.Module<Tensor, Tensor>
 {
-    private readonly nn.Module<Tensor, Tensor>[] layers;
+    private readonly nn.Module<Tensor, Tensor>[] _layers;
 
     public LayerSequence(nn.Module<Tensor, Tensor>[] layers)
         : base(nameof(LayerSequence))
     {
-        this.layers = layers;
-        for (int index = 0; index < layers.Length; index++)
+        _layers = layers;
+        for (var index = 0; index < layers.Length; index++)
         {
             register_module($"{index}", layers[index]);
         }
@@ -19,10 +19,10 @@ internal class LayerSequence : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        Tensor output = x;
-        foreach (nn.Module<Tensor, Tensor> layer in layers)
+        var output = x;
+        foreach (var layer in _layers)
         {
-            Tensor input = output;
+            var input = output;
             output = layer.call(input);
 
             // Autograd keeps what it needs; without this, activations live until the caller's scope ends.

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Adversarial.Networks.Layers;
 /// <summary>Maximum over a moving window, per channel: [C, H, W] → [C, H′, W′], sizes as for Conv2d, rounded down.</summary>
 public sealed record MaxPool2dLayer : LayerDefinition
 {
-    private readonly Window window;
+    private readonly Window _window;
 
     /// <summary>Sets the options.</summary>
     /// <param name="kernel">Size of the window, at least 1.</param>
@@ -15,24 +15,24 @@ public sealed record MaxPool2dLayer : LayerDefinition
     /// <param name="dilation">Distance between the elements of a window, at least 1; null for 1.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public MaxPool2dLayer(Size2d kernel, Size2d? stride = null, Size2d? padding = null, Size2d? dilation = null) =>
-        window = Window.Of(kernel, stride ?? kernel, padding ?? 0, dilation ?? 1).WithPaddingInsideKernel();
+        _window = Window.Of(kernel, stride ?? kernel, padding ?? 0, dilation ?? 1).WithPaddingInsideKernel();
 
     /// <summary>Size of the window.</summary>
-    public Size2d Kernel => window.Kernel;
+    public Size2d Kernel => _window.Kernel;
 
     /// <summary>Step of the window; the size of the window by default.</summary>
-    public Size2d Stride => window.Stride;
+    public Size2d Stride => _window.Stride;
 
     /// <summary>Border added on each side; 0 by default.</summary>
-    public Size2d Padding => window.Padding;
+    public Size2d Padding => _window.Padding;
 
     /// <summary>Distance between the elements of a window; 1 by default.</summary>
-    public Size2d Dilation => window.Dilation;
+    public Size2d Dilation => _window.Dilation;
 
     internal static MaxPool2dLayer Read(DefinitionObject json) =>
         new(json.RequiredSize("kernel"), json.Size("stride"), json.Size("padding"), json.Size("dilation"));
 
-    internal override long[] OutputShape(LayerInput input) => window.OutputShape(input, input.Image().Channels);
+    internal override long[] OutputShape(LayerInput input) => _window.OutputShape(input, input.Image().Channels);
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) =>
         nn.MaxPool2d(Kernel.AsPair(), Stride.AsPair(), Padding.AsPair(), Dilation.AsPair());

@@ -30,8 +30,8 @@ public sealed record ResidualLayer : LayerDefinition
 
     internal override long[] OutputShape(LayerInput input)
     {
-        long[] body = LayerChain.OutputShape(Body, input.Path + ".body", input.Shape);
-        long[] shortcut = LayerChain.OutputShape(Shortcut, input.Path + ".shortcut", input.Shape);
+        var body = LayerChain.OutputShape(Body, input.Path + ".body", input.Shape);
+        var shortcut = LayerChain.OutputShape(Shortcut, input.Path + ".shortcut", input.Shape);
         return body.SequenceEqual(shortcut)
             ? body
             : throw new NetworkFormatException(

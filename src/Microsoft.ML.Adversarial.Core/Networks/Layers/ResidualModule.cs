@@ -5,6 +5,7 @@ namespace Microsoft.ML.Adversarial.Networks.Layers;
 /// <summary>body(x) + shortcut(x); without a shortcut, body(x) + x.</summary>
 internal sealed class ResidualModule : nn.Module<Tensor, Tensor>
 {
+    // TorchSharp registers fields that are modules under their own names, which are those of the weights files.
     private readonly LayerSequence body;
     private readonly LayerSequence? shortcut;
 
@@ -22,13 +23,13 @@ internal sealed class ResidualModule : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        using Tensor left = body.call(x);
+        using var left = body.call(x);
         if (shortcut is null)
         {
             return left + x;
         }
 
-        using Tensor right = shortcut.call(x);
+        using var right = shortcut.call(x);
         return left + right;
     }
 }

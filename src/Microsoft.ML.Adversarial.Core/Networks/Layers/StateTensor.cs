@@ -10,7 +10,7 @@ internal sealed record StateTensor(string Name, long[] Shape, ScalarType Type, F
     public static StateTensor Uniform(string name, long[] shape, long inputsPerUnit) =>
         new(name, shape, ScalarType.Float32, (self, generator) =>
         {
-            double bound = 1 / Math.Sqrt(inputsPerUnit);
+            var bound = 1 / Math.Sqrt(inputsPerUnit);
             return torch.empty(self.Shape, self.Type).uniform_(-bound, bound, generator);
         });
 

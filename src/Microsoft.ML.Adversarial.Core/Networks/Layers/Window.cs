@@ -19,7 +19,7 @@ internal readonly record struct Window(Size2d Kernel, Size2d Stride, Size2d Padd
 
     public long[] OutputShape(LayerInput input, long channels)
     {
-        (_, long height, long width) = input.Image();
+        (_, var height, var width) = input.Image();
         long[] shape =
         [
             channels,
@@ -35,7 +35,7 @@ internal readonly record struct Window(Size2d Kernel, Size2d Stride, Size2d Padd
 
     private static long Positions(long size, int kernel, int stride, int padding, int dilation)
     {
-        long room = size + (2L * padding) - ((long)dilation * (kernel - 1)) - 1;
+        var room = size + (2L * padding) - ((long)dilation * (kernel - 1)) - 1;
         return room < 0 ? 0 : (room / stride) + 1;
     }
 }
