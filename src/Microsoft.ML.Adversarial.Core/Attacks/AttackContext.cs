@@ -61,6 +61,14 @@ public sealed class AttackContext<TClassifier>
         return start.MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Moves inputs along the steepest direction of the threat model's norm, then projects: x ← Π(x + length·U_p(gradient)), in place.
+    /// </summary>
+    /// <param name="inputs">Shape [N, …], written to.</param>
+    /// <param name="gradient">Shape [N, …]; only its direction matters.</param>
+    /// <param name="length">Length of the step in the norm of the threat model.</param>
+    public void Step_(Tensor inputs, Tensor gradient, double length) => _region.Step_(inputs, gradient, length);
+
     /// <summary>Projects the perturbation onto the budget, then clamps the inputs to the bounds, in place: Madry's Π.</summary>
     public void Project_(Tensor inputs) => _region.Project_(inputs);
 

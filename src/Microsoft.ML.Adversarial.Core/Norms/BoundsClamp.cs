@@ -15,6 +15,9 @@ internal sealed class BoundsClamp
         _perFeature = bounds.IsUniform ? null : bounds.ToTensors(inputs);
     }
 
+    /// <summary>The one pair of bounds, or null where each feature has its own.</summary>
+    public (float Lower, float Upper)? Uniform => _bounds.IsUniform ? (_bounds.Lower[0], _bounds.Upper[0]) : null;
+
     public void Apply_(Tensor inputs)
     {
         if (_perFeature is { } tensors)

@@ -24,5 +24,5 @@ internal sealed class LInfinityNorm : Norm
     internal override Tensor Sample(Tensor like, double epsilon, RowRandom random) => random.Uniform(like, -epsilon, epsilon);
 
     internal override PerturbationRegion Around(Tensor inputs, double epsilon, InputBounds bounds) =>
-        double.IsPositiveInfinity(epsilon) ? new BoundsRegion(inputs, bounds) : new BoxRegion(inputs, epsilon, bounds);
+        double.IsPositiveInfinity(epsilon) ? new BoundsRegion(this, inputs, bounds) : new BoxRegion(this, inputs, epsilon, bounds);
 }

@@ -81,7 +81,7 @@ public abstract class Norm : IEquatable<Norm>
 
     /// <summary>The inputs that a perturbation of at most <paramref name="epsilon"/> can reach without leaving the bounds.</summary>
     internal virtual PerturbationRegion Around(Tensor inputs, double epsilon, InputBounds bounds) =>
-        double.IsPositiveInfinity(epsilon) ? new BoundsRegion(inputs, bounds) : new BallRegion(this, inputs, epsilon, bounds);
+        double.IsPositiveInfinity(epsilon) ? new BoundsRegion(this, inputs, bounds) : new BallRegion(this, inputs, epsilon, bounds);
 
     /// <inheritdoc/>
     public bool Equals(Norm? other) => other is not null && other.Order.Equals(Order);

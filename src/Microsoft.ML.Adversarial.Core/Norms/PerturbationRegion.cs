@@ -1,11 +1,20 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Adversarial.Classifiers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Norms;
 
 /// <summary>The inputs that an attack may return: inside the input bounds, and no further than ε from the originals.</summary>
-internal abstract class PerturbationRegion
+internal abstract class PerturbationRegion(Norm norm)
 {
+    /// <summary>Moves inputs by a length along the steepest direction for a gradient, then projects them, in place.</summary>
+    public virtual void Step_(Tensor inputs, Tensor gradient, double length)
+    {
+        using var direction = norm.SteepestDirection(gradient);
+        inputs.add_(direction, alpha: length);
+        Project_(inputs);
+    }
+
     /// <summary>Moves the perturbation to the nearest one within the budget, then the input into the bounds, in place.</summary>
     public abstract void Project_(Tensor inputs);
 
@@ -14,7 +23,7 @@ internal abstract class PerturbationRegion
 }
 
 /// <summary>No budget: the bounds alone, as for minimum-norm attacks.</summary>
-internal sealed class BoundsRegion(Tensor inputs, InputBounds bounds) : PerturbationRegion
+internal sealed class BoundsRegion(Norm norm, Tensor inputs, InputBounds bounds) : PerturbationRegion(norm)
 {
     private readonly BoundsClamp _bounds = new(inputs, bounds);
 
@@ -32,7 +41,8 @@ internal sealed class BoxRegion : PerturbationRegion
     private readonly Tensor _lower;
     private readonly Tensor _upper;
 
-    public BoxRegion(Tensor originals, double epsilon, InputBounds bounds)
+    public BoxRegion(Norm norm, Tensor originals, double epsilon, InputBounds bounds)
+        : base(norm)
     {
         Norm.RequireRadius(epsilon);
         _originals = originals;
@@ -44,6 +54,19 @@ internal sealed class BoxRegion : PerturbationRegion
         _bounds.Apply_(_upper);
     }
 
+    public override void Step_(Tensor inputs, Tensor gradient, double length)
+    {
+        if (_bounds.Uniform is { } bounds && IsPlain(inputs) && IsPlain(gradient) && IsPlain(_originals))
+        {
+            BoxStep.Apply(
+                Cells(inputs), Cells(_originals), Cells(gradient), (float)length, (float)_epsilon, bounds.Lower, bounds.Upper);
+        }
+        else
+        {
+            base.Step_(inputs, gradient, length);
+        }
+    }
+
     public override void Project_(Tensor inputs)
     {
         inputs.sub_(_originals).clamp_(-_epsilon, _epsilon).add_(_originals);
@@ -51,17 +74,23 @@ internal sealed class BoxRegion : PerturbationRegion
     }
 
     public override void Clip_(Tensor inputs) => inputs.clamp_(_lower, _upper);
+
+    private static bool IsPlain(Tensor tensor) =>
+        tensor.dtype == ScalarType.Float32 && tensor.device_type == TorchSharp.DeviceType.CPU && tensor.is_contiguous();
+
+    private static Span<float> Cells(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }
 
 /// <summary>Any other ball. The originals lie within the bounds, so clamping to these after projecting never makes a change larger.</summary>
-internal sealed class BallRegion(Norm norm, Tensor originals, double epsilon, InputBounds bounds) : PerturbationRegion
+internal sealed class BallRegion(Norm norm, Tensor originals, double epsilon, InputBounds bounds) : PerturbationRegion(norm)
 {
+    private readonly Norm _norm = norm;
     private readonly BoundsClamp _bounds = new(originals, bounds);
 
     public override void Project_(Tensor inputs)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        var projected = norm.Project(inputs - originals, epsilon);
+        var projected = _norm.Project(inputs - originals, epsilon);
         inputs.copy_(originals).add_(projected);
         _bounds.Apply_(inputs);
     }

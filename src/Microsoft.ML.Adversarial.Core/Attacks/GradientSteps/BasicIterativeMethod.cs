@@ -21,5 +21,9 @@ public sealed record BasicIterativeMethod : IteratedGradientAttack
 
     private protected override double DefaultStepSize => ThreatModel.Epsilon / Steps;
 
-    private protected override void Constrain_(AttackContext<IDifferentiableClassifier> context, Tensor inputs) => context.Clip_(inputs);
+    private protected override void Step_(AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor gradient)
+    {
+        inputs.add_(ThreatModel.Norm.SteepestDirection(gradient), alpha: StepLength);
+        context.Clip_(inputs);
+    }
 }

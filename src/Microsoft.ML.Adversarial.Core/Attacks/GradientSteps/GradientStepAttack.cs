@@ -31,8 +31,9 @@ public abstract record GradientStepAttack : Attack<IDifferentiableClassifier>
     /// <summary>Where to start, shape [N, …]: a fresh tensor.</summary>
     private protected virtual Tensor Start(AttackContext<IDifferentiableClassifier> context) => context.Originals.clone();
 
-    /// <summary>Brings the inputs back within the budget and the bounds after a step, in place.</summary>
-    private protected virtual void Constrain_(AttackContext<IDifferentiableClassifier> context, Tensor inputs) => context.Project_(inputs);
+    /// <summary>Takes one step and brings the inputs back within the budget and the bounds, in place.</summary>
+    private protected virtual void Step_(AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor gradient) =>
+        context.Step_(inputs, gradient, StepLength);
 
     /// <summary>What one step follows, made of the gradient and of what the earlier steps left in the memory.</summary>
     private protected virtual Tensor Follow(Tensor gradient, ref Tensor? memory) => gradient;
@@ -47,8 +48,7 @@ public abstract record GradientStepAttack : Attack<IDifferentiableClassifier>
             using var scope = NewDisposeScope();
             var gradient = context.Ascent(inputs, Objective);
             using var noGrad = no_grad();
-            inputs.add_(ThreatModel.Norm.SteepestDirection(Follow(gradient, ref memory)), alpha: StepLength);
-            Constrain_(context, inputs);
+            Step_(context, inputs, Follow(gradient, ref memory));
         }
 
         return inputs;
