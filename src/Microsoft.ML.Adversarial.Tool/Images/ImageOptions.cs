@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Microsoft.ML.Adversarial.Classifiers;
+
+namespace Microsoft.ML.Adversarial.Tool.Images;
+
+/// <summary>The options that say which rows, and how many of them at a time.</summary>
+internal sealed class ImageOptions
+{
+    private readonly Option<string> _images = new("--images")
+    {
+        HelpName = "X-idx3-ubyte[.gz]",
+        Description = "Images as an IDX file of bytes, plain or gzip; a pixel becomes byte / 255.",
+        Required = true,
+    };
+
+    private readonly Option<string?> _labels = new("--labels")
+    {
+        HelpName = "Y-idx1-ubyte[.gz]",
+        Description = "Labels as an IDX file of bytes: the class of each image, from 0.",
+    };
+
+    private readonly Option<int?> _rows = new("--rows") { HelpName = "N", Description = "Work on the first N rows only. [default: all]" };
+
+    private readonly Option<int> _batchSize = new("--batch-size")
+    {
+        HelpName = "N",
+        Description = "Rows worked on together.",
+        DefaultValueFactory = _ => 256,
+    };
+
+    public ImageOptions(bool requireLabels)
+    {
+        _labels.Required = requireLabels;
+        _rows.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int?>()));
+        _batchSize.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int>()));
+    }
+
+    public void AddTo(Verb verb)
+    {
+        verb.Options.Add(_images);
+        verb.Options.Add(_labels);
+        verb.Options.Add(_rows);
+        verb.Options.Add(_batchSize);
+    }
+
+    public int BatchSize(ParseResult parsed) => parsed.GetValue(_batchSize);
+
+    /// <summary>Opens the files and checks them against the classifier, before any work is done.</summary>
+    public ImageFiles Open(ParseResult parsed, IClassifier classifier) =>
+        ImageFiles.Open(parsed.GetRequiredValue(_images), parsed.GetValue(_labels), parsed.GetValue(_rows), classifier);
+
+    private static void RequirePositive(OptionResult result, int? value)
+    {
+        if (value < 1)
+        {
+            result.AddError($"{result.Option.Name}: expected a whole number of at least 1, got {value}.");
+        }
+    }
+}
