@@ -17,7 +17,7 @@ internal static class AdversarialCommandLine
         {
             var parsed = Create().Parse(arguments);
             return parsed.Action is ParseErrorAction
-                ? throw new UsageException($"{parsed.Errors[0].Message} Run '{Path(parsed)} --help' to see what it takes.")
+                ? throw new UsageException($"{Problem(parsed)} Run '{Path(parsed)} --help' to see what it takes.")
                 : await parsed.InvokeAsync(configuration, cancellation);
         }
         catch (OperationCanceledException)
@@ -44,6 +44,11 @@ internal static class AdversarialCommandLine
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
     }
+
+    // The first error of the parser is then that a command is missing.
+    private static string Problem(ParseResult parsed) => parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [var unknown, ..]
+        ? $"Unknown command or option '{unknown}'."
+        : parsed.Errors[0].Message;
 
     private static string Path(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? "adversarial" : $"adversarial {parsed.CommandResult.Command.Name}";

@@ -23,6 +23,7 @@ internal sealed class AttackVerb : Verb
         HelpName = "N",
         Description = "Decides every random draw, row by row.",
         DefaultValueFactory = _ => 0,
+        CustomParser = WholeNumber.Any,
     };
 
     private readonly Option<string> _output = new("--output")

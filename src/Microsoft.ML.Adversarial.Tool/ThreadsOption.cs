@@ -10,15 +10,8 @@ internal sealed class ThreadsOption
     {
         HelpName = "n",
         Description = "Threads that one computation uses. [default: one per core]",
+        CustomParser = result => WholeNumber.AtLeastOne(result),
     };
-
-    public ThreadsOption() => _threads.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<int?>() is < 1 and var count)
-        {
-            result.AddError($"--threads: expected a whole number of at least 1, got {count}.");
-        }
-    });
 
     public void AddTo(Verb verb) => verb.Options.Add(_threads);
 

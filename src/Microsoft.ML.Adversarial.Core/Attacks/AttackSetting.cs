@@ -10,7 +10,14 @@ namespace Microsoft.ML.Adversarial.Attacks;
 internal sealed record AttackSetting(string Name, string Default, string Range)
 {
     public static AttackSetting Of(PropertyInfo property, Attack plain) =>
-        new(property.Name, AttackDescription.Write(property.GetValue(plain)), RangeOf(property, plain));
+        new(property.Name, DefaultOf(property.GetValue(plain)), RangeOf(property, plain));
+
+    private static string DefaultOf(object? value) => value switch
+    {
+        true => "true",
+        false => "false",
+        _ => AttackDescription.Write(value),
+    };
 
     private static string RangeOf(PropertyInfo property, Attack plain)
     {
@@ -25,7 +32,10 @@ internal sealed record AttackSetting(string Name, string Default, string Range)
     // Ranges are written once, in the guards of the setters: a value that none allows makes the guard tell.
     private static string GuardedRange(PropertyInfo property, Attack plain, Type type)
     {
-        object? impossible = type == typeof(double) ? double.NaN : type == typeof(int) ? int.MinValue : type == typeof(long) ? long.MinValue : null;
+        object? impossible = type == typeof(double) ? double.NaN
+            : type == typeof(int) ? int.MinValue
+            : type == typeof(long) ? long.MinValue
+            : null;
         try
         {
             property.SetValue(plain with { }, impossible);

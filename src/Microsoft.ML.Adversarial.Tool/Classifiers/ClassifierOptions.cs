@@ -19,7 +19,7 @@ internal sealed class ClassifierOptions
     private readonly Option<InputBounds> _bounds = new("--bounds")
     {
         HelpName = "lower,upper",
-        Description = "The values that inputs of --network may take; a model brings its own. [default: 0,1]",
+        Description = "The values that inputs of --network may take; a model brings its own.",
         DefaultValueFactory = _ => InputBounds.Unit,
         CustomParser = ParseBounds,
     };

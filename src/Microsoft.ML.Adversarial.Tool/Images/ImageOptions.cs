@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Microsoft.ML.Adversarial.Classifiers;
 
 namespace Microsoft.ML.Adversarial.Tool.Images;
@@ -20,21 +19,22 @@ internal sealed class ImageOptions
         Description = "Labels as an IDX file of bytes: the class of each image, from 0.",
     };
 
-    private readonly Option<int?> _rows = new("--rows") { HelpName = "N", Description = "Work on the first N rows only. [default: all]" };
+    private readonly Option<int?> _rows = new("--rows")
+    {
+        HelpName = "N",
+        Description = "Work on the first N rows only. [default: all]",
+        CustomParser = result => WholeNumber.AtLeastOne(result),
+    };
 
     private readonly Option<int> _batchSize = new("--batch-size")
     {
         HelpName = "N",
         Description = "Rows worked on together.",
         DefaultValueFactory = _ => 256,
+        CustomParser = WholeNumber.AtLeastOne,
     };
 
-    public ImageOptions(bool requireLabels)
-    {
-        _labels.Required = requireLabels;
-        _rows.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int?>()));
-        _batchSize.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int>()));
-    }
+    public ImageOptions(bool requireLabels) => _labels.Required = requireLabels;
 
     public void AddTo(Verb verb)
     {
@@ -49,12 +49,4 @@ internal sealed class ImageOptions
     /// <summary>Opens the files and checks them against the classifier, before any work is done.</summary>
     public ImageFiles Open(ParseResult parsed, IClassifier classifier) =>
         ImageFiles.Open(parsed.GetRequiredValue(_images), parsed.GetValue(_labels), parsed.GetValue(_rows), classifier);
-
-    private static void RequirePositive(OptionResult result, int? value)
-    {
-        if (value < 1)
-        {
-            result.AddError($"{result.Option.Name}: expected a whole number of at least 1, got {value}.");
-        }
-    }
 }
