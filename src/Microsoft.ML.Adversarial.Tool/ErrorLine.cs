@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Adversarial.Tool;
 
@@ -14,6 +15,7 @@ internal static class ErrorLine
 
         var message = exception is ArgumentException { ParamName: { } parameter } argument
             ? WithoutParameter(argument.Message, parameter)
+            : exception is ExternalException native ? WithoutFrames(native.Message)
             : exception.Message;
         return string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
@@ -22,5 +24,12 @@ internal static class ErrorLine
     {
         var added = message.LastIndexOf($" (Parameter '{parameter}')", StringComparison.Ordinal);
         return added < 0 ? message : message[..added];
+    }
+
+    // libtorch adds where in C++ it happened.
+    private static string WithoutFrames(string message)
+    {
+        var frames = message.IndexOf("Exception raised from", StringComparison.Ordinal);
+        return frames < 0 ? message : message[..frames];
     }
 }

@@ -23,7 +23,7 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
         select (name, type)).ToDictionary(pair => pair.name, pair => pair.type, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The names of all attacks, one each, in alphabetical order.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Types.Values.Distinct().Select(NameOf).Order()];
+    public static IReadOnlyList<string> Names { get; } = [.. Types.Values.Distinct().Select(NameOf).Order(StringComparer.Ordinal)];
 
     /// <summary>Describes an attack.</summary>
     /// <exception cref="NotSupportedException">The attack has no <see cref="AttackNameAttribute"/>.</exception>
@@ -110,7 +110,7 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
     }
 
     private static IEnumerable<PropertyInfo> SettingsOf(Type type) =>
-        type.GetProperties().Where(property => property.SetMethod is { IsPublic: true }).OrderBy(property => property.Name);
+        type.GetProperties().Where(property => property.SetMethod is { IsPublic: true }).OrderBy(property => property.Name, StringComparer.Ordinal);
 
     private static object? Read(PropertyInfo setting, string text)
     {

@@ -20,7 +20,8 @@ internal static class ImageView
 
     private static IEnumerable<Image> Rows(ImageFiles images)
     {
-        foreach (var (_, pixels) in images.Batches(batchSize: 1, [-1]))
+        long[] size = [.. images.Dimensions];
+        foreach (var (_, pixels) in images.Batches(batchSize: 1, size))
         {
             using (pixels)
             {

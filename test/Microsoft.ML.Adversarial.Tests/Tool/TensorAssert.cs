@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Tool;
+
+internal static class TensorAssert
+{
+    public static void AreEqual(Tensor expected, Tensor actual)
+    {
+        Assert.AreEqual(expected.dtype, actual.dtype);
+        CollectionAssert.AreEqual(expected.shape, actual.shape);
+        Assert.IsTrue(expected.eq(actual).all().item<bool>(), $"Expected {expected.ToString(TorchSharp.TensorStringStyle.CSharp)}, got {actual.ToString(TorchSharp.TensorStringStyle.CSharp)}.");
+    }
+
+    public static void AreClose(Tensor expected, Tensor actual) =>
+        Assert.IsTrue(expected.allclose(actual, 1e-5, 1e-6), $"Expected {expected.ToString(TorchSharp.TensorStringStyle.CSharp)}, got {actual.ToString(TorchSharp.TensorStringStyle.CSharp)}.");
+}
