@@ -46,9 +46,10 @@ internal static class AdversarialCommandLine
     }
 
     // The first error of the parser is then that a command is missing.
-    private static string Problem(ParseResult parsed) => parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [var unknown, ..]
-        ? $"Unknown command or option '{unknown}'."
-        : parsed.Errors[0].Message;
+    private static string Problem(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [var unknown, ..]
+            ? $"Unknown command or option '{unknown}'."
+            : parsed.Errors[0].Message;
 
     private static string Path(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? "adversarial" : $"adversarial {parsed.CommandResult.Command.Name}";

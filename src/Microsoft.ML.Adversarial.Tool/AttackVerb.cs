@@ -33,7 +33,11 @@ internal sealed class AttackVerb : Verb
         Required = true,
     };
 
-    private readonly Option<string?> _json = new("--json") { HelpName = "summary.json", Description = "Where the summary goes as JSON too." };
+    private readonly Option<string?> _json = new("--json")
+    {
+        HelpName = "summary.json",
+        Description = "Where the summary goes as JSON too.",
+    };
 
     public AttackVerb()
         : base("attack", "Attacks images and writes the adversarial ones.")

@@ -9,7 +9,8 @@ namespace Microsoft.ML.Adversarial.Tool.Attacking;
 internal static class AttackLoop
 {
     public static void AttackAll(
-        this AttackedRows rows, IClassifier classifier, ImageFiles images, AttackRunInfo run, Action<int> report, CancellationToken cancellation)
+        this AttackedRows rows, IClassifier classifier, ImageFiles images, AttackRunInfo run, Action<int> report,
+        CancellationToken cancellation)
     {
         foreach (var (start, pixels) in images.Batches(run.BatchSize, classifier.InputShape))
         {

@@ -48,7 +48,8 @@ internal sealed class AttackOptions
     public Attack Create(ParseResult parsed)
     {
         var description = new AttackDescription(
-            parsed.GetRequiredValue(_attack), parsed.GetRequiredValue(_norm), parsed.GetValue(_epsilon), Settings(parsed.GetValue(_settings)));
+            parsed.GetRequiredValue(_attack), parsed.GetRequiredValue(_norm), parsed.GetValue(_epsilon),
+            Settings(parsed.GetValue(_settings)));
         return UsageException.Guard(description.Create);
     }
 

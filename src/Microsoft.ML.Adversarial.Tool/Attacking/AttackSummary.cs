@@ -2,7 +2,9 @@ using Microsoft.ML.Adversarial.Attacks;
 
 namespace Microsoft.ML.Adversarial.Tool.Attacking;
 
-/// <summary>What came of an attack, over all finished rows. Null where there is no row to average over or the true labels are not known.</summary>
+/// <summary>
+/// What came of an attack, over all finished rows. Null where there is no row to average over or the true labels are not known.
+/// </summary>
 /// <param name="Version">The version of the tool.</param>
 /// <param name="Attack">The attack and those of its settings that differ from their defaults.</param>
 /// <param name="Targets">None, next or labels.</param>
@@ -40,8 +42,8 @@ internal sealed record AttackSummary(
         bool[]? correctBefore = labels is null ? null : [.. rows.PredictedBefore.Select((predicted, row) => predicted == labels[row])];
         bool[]? correctAfter = labels is null ? null : [.. rows.Predicted.Select((predicted, row) => predicted == labels[row])];
         return new(
-            ToolVersion.Text, AttackDescription.Of(run.Attack), run.Targets.ToString().ToLowerInvariant(), run.Seed, run.BatchSize, run.Threads,
-            rows.Count, cancelled,
+            ToolVersion.Text, AttackDescription.Of(run.Attack), run.Targets.ToString().ToLowerInvariant(),
+            run.Seed, run.BatchSize, run.Threads, rows.Count, cancelled,
             CleanAccuracy: Share(correctBefore),
             SuccessRate: Share(success)!.Value,
             SuccessRateOfCorrect: Share(correctBefore is null ? null : success.Where((_, row) => correctBefore[row])),

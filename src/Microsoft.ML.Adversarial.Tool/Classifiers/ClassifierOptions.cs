@@ -45,8 +45,8 @@ internal sealed class ClassifierOptions
         if (model ? network || weights : !(network && weights))
         {
             string[] given = [.. new[] { _network, _weights, _model }.Where(Has).Select(option => option.Name)];
-            result.AddError(
-                $"Expected either --network and --weights or --model, got {(given.Length == 0 ? "none of them" : string.Join(" and ", given))}.");
+            var got = given.Length == 0 ? "none of them" : string.Join(" and ", given);
+            result.AddError($"Expected either --network and --weights or --model, got {got}.");
         }
         else if (model && Has(_bounds))
         {

@@ -42,10 +42,11 @@ internal static class ModelScores
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
+            var (columns, hint) = images.Labels is null
+                ? ("images in a column Features", " Perhaps it also needs --labels.")
+                : ("images in a column Features and labels in a column Label", "");
             throw new InvalidDataException(
-                $"'{model.Path}': expected a model for images in a column Features{(images.Labels is null ? "" : " and labels in a column Label")}, "
-                + $"got one that does not fit: {ErrorLine.Of(exception)}{(images.Labels is null ? " Perhaps it also needs --labels." : "")}",
-                exception);
+                $"'{model.Path}': expected a model for {columns}, got one that does not fit: {ErrorLine.Of(exception)}{hint}", exception);
         }
     }
 }

@@ -8,11 +8,15 @@ namespace Microsoft.ML.Adversarial.Tool.Scoring;
 internal static class NetworkScores
 {
     public static ScoreTable Score(
-        NetworkClassifier network, ImageFiles images, DetectorEntry detector, int batchSize, Action<int> report, CancellationToken cancellation)
+        NetworkClassifier network, ImageFiles images, DetectorEntry detector, int batchSize, Action<int> report,
+        CancellationToken cancellation)
     {
         var fitted = detector.OnNetwork(network);
-        var (rows, labels, predictions) = (new ScoreColumn<long>("Row"), new ScoreColumn<long>("Label"), new ScoreColumn<long>("PredictedLabel"));
-        var (probabilities, scores) = (new ScoreColumn<float>("Probability"), new ScoreColumn<float>(detector.Name));
+        var rows = new ScoreColumn<long>("Row");
+        var labels = new ScoreColumn<long>("Label");
+        var predictions = new ScoreColumn<long>("PredictedLabel");
+        var probabilities = new ScoreColumn<float>("Probability");
+        var scores = new ScoreColumn<float>(detector.Name);
         foreach (var (start, pixels) in images.Batches(batchSize, network.InputShape))
         {
             using var scope = NewDisposeScope();

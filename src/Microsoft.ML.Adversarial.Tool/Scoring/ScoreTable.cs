@@ -10,7 +10,8 @@ internal sealed record ScoreTable(IReadOnlyList<ScoreColumn> Columns)
 
     public void WriteCsv(Stream stream)
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
+        var withoutMark = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        using var writer = new StreamWriter(stream, withoutMark, leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine(string.Join(',', Columns.Select(column => Quoted(column.Name))));
         for (var row = 0; row < Count; row++)
         {

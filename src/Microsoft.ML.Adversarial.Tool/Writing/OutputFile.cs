@@ -31,7 +31,8 @@ internal sealed class OutputFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"Expected a writable folder for the output '{path}', got one that is not ({exception.Message}). Choose another.", exception);
+                $"Expected a writable folder for the output '{path}', got one that is not ({exception.Message}). Choose another.",
+                exception);
         }
 
         return new(path);

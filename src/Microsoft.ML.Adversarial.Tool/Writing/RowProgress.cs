@@ -17,7 +17,8 @@ internal static class RowProgress
             return;
         }
 
-        ProgressColumn[] columns = [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
+        ProgressColumn[] columns =
+            [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
         console.Progress().Columns(columns).Start(context =>
         {
             var task = context.AddTask(Markup.Escape(title), maxValue: rows);

@@ -10,7 +10,8 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
         var (output, error) = (new StringWriter(), new StringWriter());
         var configuration = new InvocationConfiguration { Output = output, Error = error };
         // A number of threads set by one test would last for those after it.
-        string[] all = arguments.FirstOrDefault() is "attack" or "score" ? [.. arguments, "--threads", "1"] : [.. arguments];
+        var computes = arguments.FirstOrDefault() is "attack" or "score" && !arguments.Contains("--threads");
+        string[] all = computes ? [.. arguments, "--threads", "1"] : [.. arguments];
         var exitCode = await AdversarialCommandLine.RunAsync(all, configuration, cancellation);
         return new(exitCode, output.ToString(), error.ToString());
     }

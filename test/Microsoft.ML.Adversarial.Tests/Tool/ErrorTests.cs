@@ -8,43 +8,46 @@ namespace Microsoft.ML.Adversarial.Tool;
 [TestClass]
 public sealed class ErrorTests
 {
-    private const string Good = "{network} {rows} --attack fgsm --epsilon 0.1";
-
     private readonly TemporaryFolder _folder = new();
 
     public static IEnumerable<object[]> BadCommandLines =>
     [
         ["no verb", "", "Required command was not provided"],
         ["unknown verb", "atack", "Unknown command or option 'atack'"],
-        ["unknown option", $"attack {Good} --output {{out}} --frob", "'--frob'"],
-        ["no classifier", "attack {rows} --attack fgsm --epsilon 0.1 --output {out}", "either --network and --weights or --model, got none"],
-        ["no weights", "attack --network {folder}/net.json {rows} --attack fgsm --epsilon 0.1 --output {out}", "or --model, got --network."],
-        ["two classifiers", $"attack {Good} --model m.zip --output {{out}}", "got --network and --weights and --model"],
-        ["bounds of a model", "attack --model m.zip --bounds 0,1 {rows} --attack fgsm --epsilon 0.1 --output {out}", "brings its own"],
-        ["unknown attack", "attack {network} {rows} --attack nope --epsilon 0.1 --output {out}", "Unknown attack 'nope': expected one of bim"],
-        ["unknown norm", $"attack {Good} --norm L0.5 --output {{out}}", "Unknown norm 'L0.5'"],
-        ["unknown setting", $"attack {Good} --set Step=3 --output {{out}}", "has no setting 'Step'"],
-        ["bad setting", $"attack {Good} --set Steps --output {{out}}", "--set: expected a setting such as Steps=40, got 'Steps'"],
-        ["setting twice", $"attack {Good} --set Steps=1 --set steps=2 --output {{out}}", "expected each setting once, got steps twice"],
-        ["setting out of range", "attack {network} {rows} --attack pgd --epsilon 0.1 --set Steps=0 --output {out}", "Expected Steps >= 1, got 0."],
+        ["unknown option", "attack {good} --output {out} --frob", "'--frob'"],
+        ["no classifier", "attack {rows} {fgsm} --output {out}", "either --network and --weights or --model, got none"],
+        ["no weights", "attack --network {folder}/net.json {rows} {fgsm} --output {out}", "or --model, got --network."],
+        ["two classifiers", "attack {good} --model m.zip --output {out}", "got --network and --weights and --model"],
+        ["bounds of a model", "attack --model m.zip --bounds 0,1 {rows} {fgsm} --output {out}", "brings its own"],
+        ["unknown attack", "attack {network} {rows} --attack nope --epsilon 0.1 --output {out}",
+            "Unknown attack 'nope': expected one of bim"],
+        ["unknown norm", "attack {good} --norm L0.5 --output {out}", "Unknown norm 'L0.5'"],
+        ["unknown setting", "attack {good} --set Step=3 --output {out}", "has no setting 'Step'"],
+        ["bad setting", "attack {good} --set Steps --output {out}", "--set: expected a setting such as Steps=40, got 'Steps'"],
+        ["setting twice", "attack {good} --set Steps=1 --set steps=2 --output {out}", "expected each setting once, got steps twice"],
+        ["setting out of range", "attack {network} {rows} --attack pgd --epsilon 0.1 --set Steps=0 --output {out}",
+            "Expected Steps >= 1, got 0."],
         ["setting of another type", "attack {network} {rows} --attack pgd --epsilon 0.1 --set Steps=x --output {out}", "'Steps': expected"],
-        ["negative epsilon", "attack {network} {rows} --attack fgsm --epsilon -0.1 --output {out}", "--epsilon: expected a number of at least 0"],
+        ["negative epsilon", "attack {network} {rows} --attack fgsm --epsilon -0.1 --output {out}",
+            "--epsilon: expected a number of at least 0"],
         ["NaN epsilon", "attack {network} {rows} --attack fgsm --epsilon NaN --output {out}", "such as 0.1, or inf, got 'NaN'"],
         ["infinite epsilon", "attack {network} {rows} --attack fgsm --epsilon inf --output {out}", "Expected a finite epsilon"],
-        ["no rows", $"attack {Good} --rows 0 --output {{out}}", "--rows: expected a whole number from 1"],
-        ["rows no number", $"attack {Good} --rows all --output {{out}}", "got 'all'"],
-        ["bad batch size", $"attack {Good} --batch-size -1 --output {{out}}", "--batch-size: expected a whole number"],
-        ["bad seed", $"attack {Good} --seed 1.5 --output {{out}}", "--seed: expected a whole number, got '1.5'"],
-        ["bad threads", $"attack {Good} --threads 0 --output {{out}}", "--threads"],
-        ["bad bounds", $"attack {Good} --bounds 1,0 --output {{out}}", "--bounds: expected two numbers such as 0,1"],
-        ["bad targets", $"attack {Good} --targets previous --output {{out}}", "'previous'"],
-        ["unknown detector", "score {network} {rows} --detector Nope --output {folder}/s.csv", "--detector: expected one of FisherTrace, got 'Nope'"],
+        ["no rows", "attack {good} --rows 0 --output {out}", "--rows: expected a whole number from 1"],
+        ["rows no number", "attack {good} --rows all --output {out}", "got 'all'"],
+        ["bad batch size", "attack {good} --batch-size -1 --output {out}", "--batch-size: expected a whole number"],
+        ["bad seed", "attack {good} --seed 1.5 --output {out}", "--seed: expected a whole number, got '1.5'"],
+        ["bad threads", "attack {good} --threads 0 --output {out}", "--threads: expected a whole number from 1"],
+        ["bad bounds", "attack {good} --bounds 1,0 --output {out}", "--bounds: expected two numbers such as 0,1"],
+        ["bad targets", "attack {good} --targets previous --output {out}", "'previous'"],
+        ["unknown detector", "score {network} {rows} --detector Nope --output {folder}/s.csv",
+            "--detector: expected one of FisherTrace, got 'Nope'"],
         ["unknown format", "score {network} {rows} --output {folder}/s.txt", "ends in .csv or .safetensors"],
     ];
 
     public static IEnumerable<object[]> BadFiles =>
     [
-        ["missing network", "attack --network {folder}/none.json --weights {folder}/bad --images {bad} --labels {bad}", "Expected a network definition at"],
+        ["missing network", "attack --network {folder}/none.json --weights {folder}/bad --images {bad} --labels {bad}",
+            "Expected a network definition at"],
         ["missing model", "attack --model {folder}/none.zip {rows}", "Expected a model at"],
         ["missing images", "attack {network} --images {folder}/none --labels {labels}", "Expected an IDX file at"],
         ["missing labels", "attack {network} --images {images} --labels {folder}/none", "Expected an IDX file at"],
@@ -55,11 +58,15 @@ public sealed class ErrorTests
         ["corrupt images", "attack {network} --images {bad} --labels {labels}", "expected an IDX file, which starts with"],
         ["swapped files", "attack {network} --images {labels} --labels {images}", "Are images and labels swapped?"],
         ["too few rows", "attack {network} {rows} --rows 10001", "expected at least 10001 rows, got 10000"],
-        ["counts differ", "attack {network} --images {images} --labels {three}", "Expected as many labels as images, got 10000 images and 3"],
-        ["another image size", "attack {network} --images {small} --labels {three}", "expected images of shape [1, 28, 28], as the network reads, got [1, 14, 14]"],
-        ["label outside", "attack {network} --images {black} --labels {eleven}", "row 1: expected a class from 0 to 9, as the network has 10, got 11"],
+        ["counts differ", "attack {network} --images {images} --labels {three}",
+            "Expected as many labels as images, got 10000 images and 3"],
+        ["another image size", "attack {network} --images {small} --labels {three}",
+            "expected images of shape [1, 28, 28], as the network reads, got [1, 14, 14]"],
+        ["label outside", "attack {network} --images {black} --labels {eleven}",
+            "row 1: expected a class from 0 to 9, as the network has 10, got 11"],
         ["images cut", "attack {network} --images {cut} --labels {three}", "row 2: expected 3 rows of 784 bytes"],
-        ["pixels outside bounds", "attack {network} {rows} --bounds 0,0.5 --batch-size 2", "Row 0: expected a value within the input bounds [0, 0.5]"],
+        ["pixels outside bounds", "attack {network} {rows} --bounds 0,0.5 --batch-size 2",
+            "Row 0: expected a value within the input bounds [0, 0.5]"],
         ["no output folder", "attack {network} {rows} --output {folder}/none/adv.safetensors", "Expected a folder for the output"],
         ["output is a folder", "attack {network} {rows} --output {folder}", "got the folder"],
         ["no summary folder", "attack {network} {rows} --json {folder}/none/s.json", "Expected a folder for the output"],
@@ -78,7 +85,7 @@ public sealed class ErrorTests
     [TestMethod]
     [DynamicData(nameof(BadFiles), DynamicDataDisplayName = nameof(NameOf))]
     public Task A_bad_file_is_refused(string name, string arguments, string expected) => AssertFails(
-        name, $"{arguments} --attack fgsm --epsilon 0.1{(arguments.Contains("--output") ? "" : " --output {out}")}", expected, ExitCode.Failure);
+        name, arguments + " {fgsm}" + (arguments.Contains("--output") ? "" : " --output {out}"), expected, ExitCode.Failure);
 
     private async Task AssertFails(string name, string arguments, string expected, int exitCode)
     {
@@ -103,6 +110,8 @@ public sealed class ErrorTests
         byte[] black = IdxBytes.Images(3, 28, 28);
         return new()
         {
+            ["{good}"] = "{network} {rows} {fgsm}",
+            ["{fgsm}"] = "--attack fgsm --epsilon 0.1",
             ["{network}"] = string.Join(' ', MlpFiles.Network(_folder)),
             ["{rows}"] = string.Join(' ', MlpFiles.Rows),
             ["{images}"] = MlpFiles.Images,

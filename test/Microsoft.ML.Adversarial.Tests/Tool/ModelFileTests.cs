@@ -13,7 +13,9 @@ public sealed class ModelFileTests
 {
     private const int Count = 30;
 
-    private static readonly NetworkDefinition Small = new() { Layers = [new FlattenLayer(), new LinearLayer(16), new ReLULayer(), new LinearLayer()] };
+    private static readonly NetworkDefinition Small =
+        new() { Layers = [new FlattenLayer(), new LinearLayer(16), new ReLULayer(), new LinearLayer()] };
+
     private static readonly TemporaryFolder Folder = new();
     private static readonly MLContext Context = new(seed: 1);
     private static readonly IDataView Rows = Context.Data.LoadFromIdx(MlpFiles.Images, MlpFiles.Labels);
@@ -108,6 +110,22 @@ public sealed class ModelFileTests
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_damaged_model_is_refused(bool isCut)
+    {
+        var bytes = await File.ReadAllBytesAsync(Folder.File("plain.zip"));
+        bytes.AsSpan(bytes.Length / 2, 8).Clear();
+        Folder.Write("damaged.zip", isCut ? bytes[..(bytes.Length / 2)] : bytes);
+        var output = Folder.File("never.safetensors");
+        var run = await Attack("damaged.zip", output);
+        Assert.AreEqual(ExitCode.Failure, run.ExitCode, run.Error);
+        StringAssert.Contains(run.Error, "expected a model that ML.NET saved");
+        Assert.HasCount(1, run.Error.TrimEnd().Split('\n'), run.Error);
+        Assert.IsFalse(File.Exists(output));
+    }
+
+    [TestMethod]
     public async Task A_model_whose_earlier_steps_compute_the_features_can_be_scored()
     {
         var output = Folder.File("scaled.csv");
@@ -117,8 +135,8 @@ public sealed class ModelFileTests
 
     private static Task<CommandLineRun> Score(string model, string output, bool withLabels) => CommandLineRun.Of(
     [
-        "score", "--model", Folder.File(model), "--images", MlpFiles.Images, .. withLabels ? ["--labels", MlpFiles.Labels] : Array.Empty<string>(),
-        "--rows", $"{Count}", "--output", output,
+        "score", "--model", Folder.File(model), .. withLabels ? MlpFiles.Rows : ["--images", MlpFiles.Images], "--rows", $"{Count}",
+        "--output", output,
     ]);
 
     private static Task<CommandLineRun> Attack(string model, string output) => CommandLineRun.Of(
