@@ -23,7 +23,7 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
         select (name, type)).ToDictionary(pair => pair.name, pair => pair.type, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The names of all attacks, one each, in alphabetical order.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Types.Values.Distinct().Select(NameOf).Order()];
+    public static IReadOnlyList<string> Names { get; } = [.. Types.Values.Distinct().Select(NameOf).Order(StringComparer.Ordinal)];
 
     /// <summary>Describes an attack.</summary>
     /// <exception cref="NotSupportedException">The attack has no <see cref="AttackNameAttribute"/>.</exception>
@@ -69,6 +69,27 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
         return attack;
     }
 
+    /// <summary>All names of an attack, the one that is written first.</summary>
+    internal static IReadOnlyList<string> NamesOf(string name) => Types[name].GetCustomAttribute<AttackNameAttribute>()!.Names;
+
+    /// <summary>What can be set on an attack, in alphabetical order.</summary>
+    internal static IReadOnlyList<AttackSetting> SettingsOf(string name)
+    {
+        var plain = Construct(Types[name], Norms.Norm.LInfinity, 1);
+        return [.. SettingsOf(Types[name]).Select(setting => AttackSetting.Of(setting, plain))];
+    }
+
+    /// <summary>A setting's value as text.</summary>
+    internal static string Write(object? value) => value switch
+    {
+        null => "null",
+        AttackObjective objective => objective == AttackObjective.CrossEntropy ? nameof(AttackObjective.CrossEntropy)
+            : objective == AttackObjective.LogitMargin ? nameof(AttackObjective.LogitMargin)
+            : throw new NotSupportedException($"The objective {objective.GetType().Name} cannot be written to a file: expected CrossEntropy or LogitMargin."),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
+
     private static string NameOf(Type type) => type.GetCustomAttribute<AttackNameAttribute>()!.Names[0];
 
     private static Attack Construct(Type type, Norm norm, double epsilon) =>
@@ -89,17 +110,7 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
     }
 
     private static IEnumerable<PropertyInfo> SettingsOf(Type type) =>
-        type.GetProperties().Where(property => property.SetMethod is { IsPublic: true }).OrderBy(property => property.Name);
-
-    private static string Write(object? value) => value switch
-    {
-        null => "null",
-        AttackObjective objective => objective == AttackObjective.CrossEntropy ? nameof(AttackObjective.CrossEntropy)
-            : objective == AttackObjective.LogitMargin ? nameof(AttackObjective.LogitMargin)
-            : throw new NotSupportedException($"The objective {objective.GetType().Name} cannot be written to a file: expected CrossEntropy or LogitMargin."),
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString()!,
-    };
+        type.GetProperties().Where(property => property.SetMethod is { IsPublic: true }).OrderBy(property => property.Name, StringComparer.Ordinal);
 
     private static object? Read(PropertyInfo setting, string text)
     {

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Microsoft.ML.Adversarial.Classifiers;
+
+namespace Microsoft.ML.Adversarial.Tool.Images;
+
+/// <summary>The options that say which rows, and how many of them at a time.</summary>
+internal sealed class ImageOptions
+{
+    private readonly Option<string> _images = new("--images")
+    {
+        HelpName = "X-idx3-ubyte[.gz]",
+        Description = "Images as an IDX file of bytes, plain or gzip; a pixel becomes byte / 255.",
+        Required = true,
+    };
+
+    private readonly Option<string?> _labels = new("--labels")
+    {
+        HelpName = "Y-idx1-ubyte[.gz]",
+        Description = "Labels as an IDX file of bytes: the class of each image, from 0.",
+    };
+
+    private readonly Option<int?> _rows = new("--rows")
+    {
+        HelpName = "N",
+        Description = "Work on the first N rows only. [default: all]",
+        CustomParser = result => WholeNumber.AtLeastOne(result),
+    };
+
+    private readonly Option<int> _batchSize = new("--batch-size")
+    {
+        HelpName = "N",
+        Description = "Rows worked on together.",
+        DefaultValueFactory = _ => 256,
+        CustomParser = WholeNumber.AtLeastOne,
+    };
+
+    public ImageOptions(bool requireLabels) => _labels.Required = requireLabels;
+
+    public void AddTo(Verb verb)
+    {
+        verb.Options.Add(_images);
+        verb.Options.Add(_labels);
+        verb.Options.Add(_rows);
+        verb.Options.Add(_batchSize);
+    }
+
+    public int BatchSize(ParseResult parsed) => parsed.GetValue(_batchSize);
+
+    /// <summary>Opens the files and checks them against the classifier, before any work is done.</summary>
+    public ImageFiles Open(ParseResult parsed, IClassifier classifier) =>
+        ImageFiles.Open(parsed.GetRequiredValue(_images), parsed.GetValue(_labels), parsed.GetValue(_rows), classifier);
+}

@@ -1,0 +1,38 @@
+using Microsoft.ML.Adversarial.Attacks;
+
+namespace Microsoft.ML.Adversarial.Tool;
+
+[TestClass]
+public sealed class AttacksVerbTests
+{
+    [TestMethod]
+    public async Task Every_attack_is_listed_with_its_settings()
+    {
+        var run = await CommandLineRun.Of("attacks");
+        run.RequireSuccess();
+        string[] lines = run.Output.Split(Environment.NewLine);
+        foreach (var name in AttackDescription.Names)
+        {
+            Assert.IsTrue(lines.Any(line => line.Split(", ")[0] == name), name);
+        }
+
+        string[] words = [.. lines.Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+        CollectionAssert.Contains(words, "Steps 40 >= 1");
+        CollectionAssert.Contains(words, "RandomStart true true or false");
+        CollectionAssert.Contains(words, "Decay 1 >= 0 and finite");
+        CollectionAssert.Contains(words, "StepSize null > 0 and finite, or null for the attack's rule");
+        CollectionAssert.Contains(words, "Objective CrossEntropy CrossEntropy or LogitMargin");
+    }
+
+    [TestMethod]
+    [DataRow("attack")]
+    [DataRow("score")]
+    [DataRow("attacks")]
+    public async Task Help_ends_with_examples(string verb)
+    {
+        var run = await CommandLineRun.Of([verb, "--help"]);
+        Assert.AreEqual(0, run.ExitCode);
+        Assert.AreEqual("", run.Error);
+        StringAssert.Contains(run.Output, $"  adversarial {verb}");
+    }
+}
