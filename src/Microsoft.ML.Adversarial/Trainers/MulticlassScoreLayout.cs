@@ -34,7 +34,8 @@ internal sealed class MulticlassScoreLayout(ColumnClassifier classifier, ScoreCo
         public void Fill(Tensor logits, int count)
         {
             var probabilities = logits.softmax(1);
-            _predictions.Fill(logits.argmax(1));
+            // As with ML.NET's own trainers: a row whose scores are no numbers has a missing label.
+            _predictions.Fill(logits.argmax(1).masked_fill_(logits.isnan().any(1), -1));
             FeatureTensor.CopyTo(probabilities.amax([1]), _probabilities.Values.AsSpan(0, count));
             if (active[1])
             {
