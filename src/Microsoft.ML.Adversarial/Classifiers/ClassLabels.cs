@@ -46,17 +46,27 @@ internal sealed record ClassLabels(int Count, bool IsBoolean, LabelValues? Value
     /// <summary>Throws unless labels of this column can be read as classes of this network.</summary>
     public void RequireFit(DataViewSchema.Column label)
     {
-        var fits = IsBoolean ? label.Type is BooleanDataViewType : label.Type is KeyDataViewType;
-        if (!fits)
-        {
-            throw new ArgumentException(
-                $"Column '{label.Name}': expected {(IsBoolean ? "a Boolean" : "a key")}, as the network was trained on, got {label.Type}."
-                + (IsBoolean ? "" : $" Put Conversion.MapValueToKey(\"{label.Name}\") before this step."));
-        }
-
+        RequireFit(label.Name, IsBoolean ? label.Type is BooleanDataViewType : label.Type is KeyDataViewType, label.Type.ToString()!);
         if (!IsBoolean)
         {
             MapTo(label);
+        }
+    }
+
+    /// <summary>Throws unless a column of this shape can hold labels of this network.</summary>
+    public void RequireFit(SchemaShape.Column label)
+    {
+        var fits = label.Kind == SchemaShape.Column.VectorKind.Scalar && (IsBoolean ? label.ItemType is BooleanDataViewType : label.IsKey);
+        RequireFit(label.Name, fits, label.GetTypeString());
+    }
+
+    private void RequireFit(string name, bool fits, string got)
+    {
+        if (!fits)
+        {
+            throw new ArgumentException(
+                $"Column '{name}': expected {(IsBoolean ? "a Boolean" : "a key")}, as the network was trained on, got {got}."
+                + (IsBoolean ? "" : $" Put Conversion.MapValueToKey(\"{name}\") before this step."));
         }
     }
 

@@ -12,9 +12,10 @@ internal static class Fruit
     public static IDataView Load(MLContext ml, int count, int seed, double noise = 0.25) =>
         ml.Data.LoadFromEnumerable(FruitRow.Create(count, seed, noise));
 
-    /// <summary>Kind, as text, becomes the key Label; Target becomes the key TargetLabel.</summary>
+    /// <summary>Kind, as text, becomes the key Label; Target becomes the key TargetLabel; Code becomes the key CodeLabel.</summary>
     public static IEstimator<ITransformer> Labels(MLContext ml) => ml.Transforms.Conversion.MapValueToKey("Label", "Kind")
-        .Append(ml.Transforms.Conversion.MapValueToKey("TargetLabel", "Target"));
+        .Append(ml.Transforms.Conversion.MapValueToKey("TargetLabel", "Target"))
+        .Append(ml.Transforms.Conversion.MapValueToKey("CodeLabel", "Code"));
 
     public static IDataView LoadLabelled(MLContext ml, int count, int seed, double noise = 0.25)
     {

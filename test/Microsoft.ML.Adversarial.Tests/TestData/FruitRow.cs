@@ -13,6 +13,9 @@ internal sealed class FruitRow
 
     public string? Kind { get; set; }
 
+    /// <summary>The class as a number: 0, 2.5 or 5.</summary>
+    public float Code { get; set; }
+
     public bool IsApple { get; set; }
 
     /// <summary>The class after this one, what a targeted attack wants.</summary>
@@ -38,6 +41,7 @@ internal sealed class FruitRow
         {
             Id = id,
             Kind = Kinds[kind],
+            Code = 2.5f * kind,
             IsApple = kind == 0,
             Target = Kinds[(kind + 1) % 3],
             Features = [.. Enumerable.Range(0, FeatureCount).Select(feature => Feature(kind, feature, random, noise))],
