@@ -39,8 +39,19 @@ internal sealed record LabelValues(string TypeName, IReadOnlyList<string> Values
     [JsonIgnore]
     public DataViewType ItemType => Type.DataViewType;
 
+    /// <summary>Throws an <see cref="ArgumentException"/> or <see cref="FormatException"/> for what no key column's values are.</summary>
+    public void Validate()
+    {
+        if (Values.Any(value => value is null) || Values.Distinct().Count() != Values.Count)
+        {
+            throw new ArgumentException("Expected key values that are all different and none missing.");
+        }
+
+        AddTo(new DataViewSchema.Annotations.Builder(), AnnotationUtils.Kinds.KeyValues);
+    }
+
     private IValueType Type => Types.GetValueOrDefault(TypeName)
-        ?? throw new InvalidDataException($"Label values: expected one of the types {string.Join(", ", Types.Keys)}, got '{TypeName}'.");
+        ?? throw new ArgumentException($"Label values: expected one of the types {string.Join(", ", Types.Keys)}, got '{TypeName}'.");
 
     /// <summary>Whether text can stand for values of this type.</summary>
     public static bool CanHold(DataViewType type) => Types.ContainsKey(type.ToString()!);

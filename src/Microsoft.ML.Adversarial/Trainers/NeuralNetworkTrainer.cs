@@ -28,6 +28,8 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
         ArgumentNullException.ThrowIfNull(options.Network);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ScoringBatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ScoringBatchSize, BatchedTransformer.MaximumBatchSize);
+        ColumnNames.Require(options.LabelColumnName, options.FeatureColumnName);
+        ScoreColumns.Of(options).Validate();
         _environment = environment;
         _host = environment.Register(name);
         _options = options;

@@ -16,6 +16,7 @@ public sealed class AdversarialAttackEstimator : IEstimator<AdversarialAttackTra
     internal AdversarialAttackEstimator(ColumnClassifier classifier, Attack attack, AttackColumns columns, long seed)
     {
         ArgumentNullException.ThrowIfNull(attack);
+        columns.Validate();
         if (!attack.CanAttack(classifier.Classifier))
         {
             throw new ArgumentException(

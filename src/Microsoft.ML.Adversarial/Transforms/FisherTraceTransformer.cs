@@ -56,7 +56,14 @@ public sealed class FisherTraceTransformer : BatchedTransformer
     private protected override void Save(ModelSaveContext context) =>
         File.Save(context, new(ClassifierState.Save(context, _classifier), OutputColumnName));
 
-    private sealed record State(ClassifierState Classifier, string OutputColumnName);
+    private sealed record State(ClassifierState Classifier, string OutputColumnName) : ISavedState
+    {
+        public void Validate()
+        {
+            Classifier.Validate();
+            ColumnNames.Require(OutputColumnName);
+        }
+    }
 
     private sealed class ScoreMapper(IFittedDetector detector, ColumnClassifier classifier, DataViewSchema.Column features, string output) : BatchMapper
     {

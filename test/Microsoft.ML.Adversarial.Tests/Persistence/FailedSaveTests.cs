@@ -1,6 +1,4 @@
 using Microsoft.ML.Adversarial.Attacks;
-using Microsoft.ML.Adversarial.Attacks.GradientSteps;
-using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
@@ -38,15 +36,6 @@ public sealed class FailedSaveTests
 
         Assert.HasCount(30, Cells.Read(transformer.Transform(rows), "AttackSucceeded"));
         Failures.Require<NotSupportedException>(() => Save(transformer, rows.Schema), "Nudge cannot be written to a file", "pgd");
-    }
-
-    [TestMethod]
-    public void A_custom_objective()
-    {
-        var rows = Fruit.LoadLabelled(_ml, 30, seed: 1);
-        var model = Fruit.Trainer(_ml, epochs: 1).Fit(rows);
-        var attack = new FastGradientMethod(Norm.LInfinity, 0.05) { Objective = AttackObjective.LogitMargin };
-        Save(_ml.Transforms.AdversarialAttack(model, attack).Fit(rows), rows.Schema);
     }
 
     /// <summary>A failed save leaves nothing behind that a later one would trip over.</summary>

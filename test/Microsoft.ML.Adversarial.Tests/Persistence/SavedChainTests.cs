@@ -1,5 +1,9 @@
 using System.IO.Compression;
+using Microsoft.ML.Adversarial.Attacks.GradientSteps;
+using Microsoft.ML.Adversarial.Attacks.Objectives;
+using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
+using Microsoft.ML.Adversarial.Transforms;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Adversarial.Persistence;
@@ -167,6 +171,20 @@ public sealed class SavedChainTests
         CollectionAssert.AreEqual(model.Model.Bounds.Upper.ToArray(), loaded.Model.Bounds.Upper.ToArray());
         Assert.AreEqual(7, loaded.BatchSize);
         Assert.AreEqual(model.FeatureColumnType, loaded.FeatureColumnType);
+    }
+
+    [TestMethod]
+    public void An_attack_comes_back_with_its_settings()
+    {
+        var rows = Fruit.LoadLabelled(_ml, 30, seed: 1);
+        var model = Fruit.Trainer(_ml, epochs: 1).Fit(rows);
+        var attack = new ProjectedGradientDescent(Norm.L2, 0.3) { Objective = AttackObjective.LogitMargin, Restarts = 3, Steps = 7, StepSize = 0.01 };
+        var columns = new AttackColumns { Target = "TargetLabel", Size = "HowFar" };
+
+        var loaded = (AdversarialAttackTransformer)SaveAndLoad(_ml.Transforms.AdversarialAttack(model, attack, columns).Fit(rows), rows.Schema);
+
+        Assert.AreEqual(attack, loaded.Attack);
+        Assert.AreEqual(columns, loaded.Columns);
     }
 
     private ITransformer SaveAndLoad(ITransformer model, DataViewSchema schema)

@@ -71,7 +71,6 @@ internal sealed class UsedMembers
     private static IEnumerable<Type> CandidateArguments(Module module) =>
         module.GetTypes()
             .Where(type => type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false })
-            .Where(typeof(ITransformer).IsAssignableFrom)
             .Prepend(typeof(string))
             .Prepend(typeof(float));
 

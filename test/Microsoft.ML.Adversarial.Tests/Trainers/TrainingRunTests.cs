@@ -99,6 +99,14 @@ public sealed class TrainingRunTests
     }
 
     [TestMethod]
+    public void A_column_without_a_name_is_refused_at_once()
+    {
+        var options = Fruit.Options();
+        options.ScoreColumnName = "";
+        Failures.Require<ArgumentException>(() => _ml.MulticlassClassification.Trainers.NeuralNetwork(options), "column name");
+    }
+
+    [TestMethod]
     public void A_missing_architecture_is_refused_at_once()
     {
         var options = Fruit.Options();
