@@ -101,9 +101,26 @@ public sealed class InputBounds
         var features = inputs.numel() / inputs.shape[0];
         var first = outside.flatten().nonzero()[0, 0].item<long>();
         var value = inputs.flatten()[first].to(ScalarType.Float32).item<float>();
-        var (row, feature) = (first / features, (int)(first % features));
+        throw Outside(first / features, (int)(first % features), value);
+    }
+
+    /// <summary>Throws for the first value of one row that lies outside; the row's number is for the error.</summary>
+    internal void RequireInside(ReadOnlySpan<float> features, long row)
+    {
+        for (var feature = 0; feature < features.Length; feature++)
+        {
+            var pair = IsUniform ? 0 : feature;
+            if (features[feature] < _lower[pair] || features[feature] > _upper[pair])
+            {
+                throw Outside(row, feature, features[feature]);
+            }
+        }
+    }
+
+    private AdversarialInputException Outside(long row, int feature, float value)
+    {
         var pair = IsUniform ? 0 : feature;
-        throw new AdversarialInputException(
+        return new(
             row, feature, $"expected a value within the input bounds [{_lower[pair]}, {_upper[pair]}], got {value}. Attack inputs in the units of the feature column, or widen the bounds that the classifier was given.");
     }
 }

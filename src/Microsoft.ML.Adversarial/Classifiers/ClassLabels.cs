@@ -23,6 +23,18 @@ internal sealed record ClassLabels(int Count, bool IsBoolean, LabelValues? Value
             $"Column '{label.Name}': expected a key (multiclass) or a Boolean (binary), got {other}. Put Conversion.MapValueToKey(\"{label.Name}\") before this step."),
     };
 
+    /// <summary>Throws an <see cref="ArgumentException"/> for what no network's labels are.</summary>
+    public void Validate()
+    {
+        if (Count < 2 || (IsBoolean && (Count > 2 || Values is not null)) || (Values is not null && Values.Values.Count != Count))
+        {
+            throw new ArgumentException(
+                $"Expected at least 2 classes with as many key values or none, got {Count} {(IsBoolean ? "Boolean " : "")}with {Values?.Values.Count ?? 0} values.");
+        }
+
+        Values?.Validate();
+    }
+
     /// <summary>Reads a label column of another view as classes of this network, matched by key value.</summary>
     /// <returns>A function that reads the current row: a class from 0, or −1 where the label is missing.</returns>
     public Func<int> CreateReader(DataViewRow row, DataViewSchema.Column label)
@@ -46,17 +58,27 @@ internal sealed record ClassLabels(int Count, bool IsBoolean, LabelValues? Value
     /// <summary>Throws unless labels of this column can be read as classes of this network.</summary>
     public void RequireFit(DataViewSchema.Column label)
     {
-        var fits = IsBoolean ? label.Type is BooleanDataViewType : label.Type is KeyDataViewType;
-        if (!fits)
-        {
-            throw new ArgumentException(
-                $"Column '{label.Name}': expected {(IsBoolean ? "a Boolean" : "a key")}, as the network was trained on, got {label.Type}."
-                + (IsBoolean ? "" : $" Put Conversion.MapValueToKey(\"{label.Name}\") before this step."));
-        }
-
+        RequireFit(label.Name, IsBoolean ? label.Type is BooleanDataViewType : label.Type is KeyDataViewType, label.Type.ToString()!);
         if (!IsBoolean)
         {
             MapTo(label);
+        }
+    }
+
+    /// <summary>Throws unless a column of this shape can hold labels of this network.</summary>
+    public void RequireFit(SchemaShape.Column label)
+    {
+        var fits = label.Kind == SchemaShape.Column.VectorKind.Scalar && (IsBoolean ? label.ItemType is BooleanDataViewType : label.IsKey);
+        RequireFit(label.Name, fits, label.GetTypeString());
+    }
+
+    private void RequireFit(string name, bool fits, string got)
+    {
+        if (!fits)
+        {
+            throw new ArgumentException(
+                $"Column '{name}': expected {(IsBoolean ? "a Boolean" : "a key")}, as the network was trained on, got {got}."
+                + (IsBoolean ? "" : $" Put Conversion.MapValueToKey(\"{name}\") before this step."));
         }
     }
 

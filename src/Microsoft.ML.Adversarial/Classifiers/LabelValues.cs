@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
@@ -34,6 +35,27 @@ internal sealed record LabelValues(string TypeName, IReadOnlyList<string> Values
         void Write(DataViewSchema.Annotations.Builder builder, string kind, IReadOnlyList<string> values);
     }
 
+    /// <summary>The type of the values.</summary>
+    [JsonIgnore]
+    public DataViewType ItemType => Type.DataViewType;
+
+    /// <summary>Throws an <see cref="ArgumentException"/> or <see cref="FormatException"/> for what no key column's values are.</summary>
+    public void Validate()
+    {
+        if (Values.Any(value => value is null) || Values.Distinct().Count() != Values.Count)
+        {
+            throw new ArgumentException("Expected key values that are all different and none missing.");
+        }
+
+        AddTo(new DataViewSchema.Annotations.Builder(), AnnotationUtils.Kinds.KeyValues);
+    }
+
+    private IValueType Type => Types.GetValueOrDefault(TypeName)
+        ?? throw new ArgumentException($"Label values: expected one of the types {string.Join(", ", Types.Keys)}, got '{TypeName}'.");
+
+    /// <summary>Whether text can stand for values of this type.</summary>
+    public static bool CanHold(DataViewType type) => Types.ContainsKey(type.ToString()!);
+
     /// <summary>The values of a key column, or null where it has none or their type is none that text can stand for.</summary>
     public static LabelValues? Read(DataViewSchema.Column column)
     {
@@ -45,9 +67,7 @@ internal sealed record LabelValues(string TypeName, IReadOnlyList<string> Values
     }
 
     /// <summary>Adds the values to annotations of this kind, in their own type.</summary>
-    public void AddTo(DataViewSchema.Annotations.Builder builder, string kind) =>
-        (Types.GetValueOrDefault(TypeName) ?? throw new InvalidDataException($"Label values: expected one of the types {string.Join(", ", Types.Keys)}, got '{TypeName}'."))
-            .Write(builder, kind, Values);
+    public void AddTo(DataViewSchema.Annotations.Builder builder, string kind) => Type.Write(builder, kind, Values);
 
     /// <summary>Adds the values as text, which slot names must be.</summary>
     public void AddAsTextTo(DataViewSchema.Annotations.Builder builder, string kind) =>

@@ -71,13 +71,17 @@ internal static class SharedNetworks
         return classifier;
     }
 
-    private static NetworkClassifier Read(RepositoryReader repository, string id)
+    /// <summary>Throws unless a network can have this id, which names a folder of the file.</summary>
+    public static void RequireId(string id)
     {
         if (id.Length != 64 || !id.All(char.IsAsciiHexDigitLower))
         {
-            throw new InvalidDataException($"Expected a network id of 64 hexadecimal digits, got '{id}'. The model file is damaged.");
+            throw new ArgumentException($"Expected a network id of 64 hexadecimal digits, got '{id}'.");
         }
+    }
 
+    private static NetworkClassifier Read(RepositoryReader repository, string id)
+    {
         var definition = ReadBytes(repository, id, DefinitionEntry);
         var bounds = ReadBytes(repository, id, BoundsEntry);
         var weights = ReadBytes(repository, id, WeightsEntry);

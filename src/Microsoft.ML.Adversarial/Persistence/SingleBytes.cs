@@ -9,5 +9,5 @@ internal static class SingleBytes
 
     public static float[] Read(byte[] bytes) => bytes.Length % sizeof(float) == 0
         ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
-        : throw new InvalidDataException($"Expected 4 bytes per value, got {bytes.Length} bytes. The model file is damaged.");
+        : throw new ArgumentException($"Expected 4 bytes per value, got {bytes.Length} bytes.");
 }

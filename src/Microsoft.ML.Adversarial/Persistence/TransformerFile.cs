@@ -11,7 +11,7 @@ namespace Microsoft.ML.Adversarial.Persistence;
 /// <param name="modelSignature">Exactly 8 characters.</param>
 /// <param name="loaderSignature">At most 24 characters, as in the LoadableClass line.</param>
 internal sealed class TransformerFile<TState>(string modelSignature, string loaderSignature)
-    where TState : class
+    where TState : class, ISavedState
 {
     private const uint FormatVersion = 0x00010001;
     private const string StateEntry = "State.json";
@@ -53,7 +53,20 @@ internal sealed class TransformerFile<TState>(string modelSignature, string load
             throw Corrupt(exception.Message, exception);
         }
 
-        return state ?? throw Corrupt("it is missing", null);
+        return Valid(state ?? throw Corrupt("it is missing", null));
+    }
+
+    private TState Valid(TState state)
+    {
+        try
+        {
+            state.Validate();
+            return state;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        {
+            throw Corrupt($"it holds what no transformer has: {exception.Message}", exception);
+        }
     }
 
     private InvalidDataException Corrupt(string problem, Exception? cause) =>

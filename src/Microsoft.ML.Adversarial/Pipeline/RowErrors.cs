@@ -9,6 +9,12 @@ internal sealed class RowErrors(int capacity, string columnName)
 
     public void Note(int slot, long position) => _positions[slot] = position;
 
+    public void Naming(Action check) => Naming(() =>
+    {
+        check();
+        return true;
+    });
+
     public T Naming<T>(Func<T> compute)
     {
         try

@@ -39,7 +39,8 @@ internal sealed class MulticlassScoreLayout(ColumnClassifier classifier, ScoreCo
         {
             if (active[PredictedLabel])
             {
-                _predictions.Fill(logits.argmax(1));
+                // As with ML.NET's own trainers: a row whose scores are no numbers has a missing label.
+                _predictions.Fill(logits.argmax(1).masked_fill_(logits.isnan().any(1), -1));
             }
 
             if (active[Logits])

@@ -2,6 +2,7 @@ using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Transforms;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Kinds = Microsoft.ML.Data.AnnotationUtils.Kinds;
 
 namespace Microsoft.ML.Adversarial.Trainers;
 
@@ -27,9 +28,14 @@ public sealed class NeuralNetworkMulticlassTrainer : NeuralNetworkTrainer<Neural
 
     private protected override IEnumerable<SchemaShape.Column> OutputShape(SchemaShape.Column label, ScoreColumns columns)
     {
-        var keyValues = label.Annotations.Where(annotation => annotation.Name == AnnotationUtils.Kinds.KeyValues);
+        SchemaShape.Column[] keyValues = [.. label.Annotations.Where(one => one.Name == Kinds.KeyValues && LabelValues.CanHold(one.ItemType))];
         SchemaShape.Column[] output = [.. AnnotationUtils.GetTrainerOutputAnnotation()];
-        SchemaShape.Column[] classes = [.. AnnotationUtils.AnnotationsForMulticlassScoreColumn(label), ClassifierAnnotation.Shape];
+        SchemaShape.Column[] classes =
+        [
+            .. output, ClassifierAnnotation.Shape,
+            .. keyValues.Select(values => Named(Kinds.SlotNames, TextDataViewType.Instance)),
+            .. keyValues.Select(values => Named(Kinds.TrainingLabelValues, values.ItemType)),
+        ];
         return
         [
             ShapeExtensions.Key(columns.PredictedLabel, [.. output, .. keyValues]),
@@ -41,6 +47,9 @@ public sealed class NeuralNetworkMulticlassTrainer : NeuralNetworkTrainer<Neural
 
     private protected override NeuralNetworkMulticlassTransformer Create(ColumnClassifier classifier, ScoreColumns columns, int batchSize) =>
         new(classifier, columns) { BatchSize = batchSize };
+
+    private static SchemaShape.Column Named(string kind, DataViewType type) =>
+        new(kind, SchemaShape.Column.VectorKind.Vector, type, isKey: false);
 
     private static ArgumentException LabelError(string column, string got) => new(
         $"Column '{column}': expected a key, got {got}. Put Conversion.MapValueToKey(\"{column}\") before the trainer; for a Boolean label use BinaryClassification.Trainers.NeuralNetwork.");

@@ -37,6 +37,6 @@ public abstract class NeuralNetworkOptions : TrainingOptions
     /// </summary>
     public bool StandardiseInputs = true;
 
-    /// <summary>Rows scored together by the fitted transformer, at least 1. Default 128.</summary>
+    /// <summary>Rows scored together by the fitted transformer, in [1, 65536]. Default 128.</summary>
     public int ScoringBatchSize = 128;
 }

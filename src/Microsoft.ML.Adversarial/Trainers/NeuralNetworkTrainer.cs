@@ -27,6 +27,9 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
         options.Validate();
         ArgumentNullException.ThrowIfNull(options.Network);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ScoringBatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ScoringBatchSize, BatchedTransformer.MaximumBatchSize);
+        ColumnNames.Require(options.LabelColumnName, options.FeatureColumnName);
+        ScoreColumns.Of(options).Validate();
         _environment = environment;
         _host = environment.Register(name);
         _options = options;
@@ -113,9 +116,9 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
         $"Column '{column}': expected a vector of Single of known size, got {got}. Use Concatenate, ConvertType or ExtractPixels to make one.");
 
     // Progress channels of ML.NET reach nothing that a user sees: ml.Log gets a line per epoch.
-    private TrainingOptions WithLog(IChannel channel) => _options.With(new LoggedProgress(channel, _options.Progress));
+    private TrainingOptions WithLog(IChannel channel) => _options.With(new LoggedProgress(_host, channel, _options.Progress));
 
-    private sealed class LoggedProgress(IChannel channel, IProgress<TrainingProgress>? next) : IProgress<TrainingProgress>
+    private sealed class LoggedProgress(IHost host, IChannel channel, IProgress<TrainingProgress>? next) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)
         {
@@ -131,6 +134,8 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
             }
 
             next?.Report(value);
+            // AutoML ends a trial by cancelling the context.
+            host.CheckAlive();
         }
     }
 }

@@ -46,7 +46,16 @@ public abstract class NeuralNetworkTransformer : BatchedTransformer, ISingleFeat
     }
 
     /// <summary>What is written of a network's transformer.</summary>
-    private protected sealed record State(ClassifierState Classifier, ScoreColumns Columns, int BatchSize);
+    private protected sealed record State(ClassifierState Classifier, ScoreColumns Columns, int BatchSize) : ISavedState
+    {
+        public void Validate()
+        {
+            Classifier.Validate();
+            Columns.Validate();
+            ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchSize, MaximumBatchSize);
+        }
+    }
 
     private protected State SaveState(ModelSaveContext context) => new(ClassifierState.Save(context, _classifier), Columns, BatchSize);
 }

@@ -16,6 +16,7 @@ public sealed class AdversarialAttackEstimator : IEstimator<AdversarialAttackTra
     internal AdversarialAttackEstimator(ColumnClassifier classifier, Attack attack, AttackColumns columns, long seed)
     {
         ArgumentNullException.ThrowIfNull(attack);
+        columns.Validate();
         if (!attack.CanAttack(classifier.Classifier))
         {
             throw new ArgumentException(
@@ -38,13 +39,13 @@ public sealed class AdversarialAttackEstimator : IEstimator<AdversarialAttackTra
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        RequiredColumn.Of(inputSchema, _classifier.FeatureColumnName, nameof(AdversarialAttackEstimator));
-        RequiredColumn.Of(inputSchema, _columns.Target ?? _columns.Label, nameof(AdversarialAttackEstimator));
-        var keyValues = _classifier.Labels.Values is null
-            ? Array.Empty<SchemaShape.Column>()
-            : [new(AnnotationUtils.Kinds.KeyValues, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false)];
+        var features = RequiredColumn.Of(inputSchema, _classifier.FeatureColumnName, nameof(AdversarialAttackEstimator));
+        _classifier.Labels.RequireFit(RequiredColumn.Of(inputSchema, _columns.Target ?? _columns.Label, nameof(AdversarialAttackEstimator)));
+        SchemaShape.Column[] keyValues = _classifier.Labels.Values is { } values
+            ? [new(AnnotationUtils.Kinds.KeyValues, SchemaShape.Column.VectorKind.Vector, values.ItemType, isKey: false)]
+            : [];
         return inputSchema.With(
-            ShapeExtensions.Vector(_columns.AdversarialFeatures),
+            ShapeExtensions.Vector(_columns.AdversarialFeatures, [.. features.Annotations]),
             ShapeExtensions.Scalar(_columns.Succeeded, BooleanDataViewType.Instance),
             ShapeExtensions.Scalar(_columns.Size, NumberDataViewType.Single),
             _classifier.Labels.IsBoolean

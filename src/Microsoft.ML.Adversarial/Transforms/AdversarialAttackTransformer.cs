@@ -59,5 +59,18 @@ public sealed class AdversarialAttackTransformer : BatchedTransformer
     private protected override void Save(ModelSaveContext context) =>
         File.Save(context, new(ClassifierState.Save(context, _classifier), AttackDescription.Of(Attack), Columns, _seed));
 
-    private sealed record State(ClassifierState Classifier, AttackDescription Attack, AttackColumns Columns, long Seed);
+    private sealed record State(ClassifierState Classifier, AttackDescription Attack, AttackColumns Columns, long Seed) : ISavedState
+    {
+        public void Validate()
+        {
+            Classifier.Validate();
+            Columns.Validate();
+            if (Attack.Settings.Values.Any(text => text is null))
+            {
+                throw new ArgumentException("Expected a text for each setting of the attack, got none.");
+            }
+
+            Attack.Create();
+        }
+    }
 }

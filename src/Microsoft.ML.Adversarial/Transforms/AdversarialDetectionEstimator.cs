@@ -15,14 +15,18 @@ public sealed class AdversarialDetectionEstimator : IEstimator<AdversarialDetect
 
     internal AdversarialDetectionEstimator(DetectionColumns columns, double falsePositiveRate)
     {
+        RequireRate(falsePositiveRate);
+        _columns = columns;
+        _falsePositiveRate = falsePositiveRate;
+    }
+
+    internal static void RequireRate(double falsePositiveRate)
+    {
         if (!(falsePositiveRate is > 0 and < 1))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(falsePositiveRate), falsePositiveRate, "Expected a false-positive rate between 0 and 1, such as 0.01.");
         }
-
-        _columns = columns;
-        _falsePositiveRate = falsePositiveRate;
     }
 
     /// <summary>Reads the scores of clean rows.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML;
 using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Persistence;
@@ -34,7 +35,7 @@ public sealed class AdversarialDetectionTransformer : BatchedTransformer
     private AdversarialDetectionTransformer(IHostEnvironment env, ModelLoadContext ctx)
     {
         var state = File.Load(ctx);
-        _calibration = new ConformalCalibration(SingleBytes.Read(state.CleanScores));
+        _calibration = state.Calibration;
         _columns = state.Columns;
         FalsePositiveRate = state.FalsePositiveRate;
     }
@@ -56,7 +57,18 @@ public sealed class AdversarialDetectionTransformer : BatchedTransformer
     private protected override void Save(ModelSaveContext context) =>
         File.Save(context, new(SingleBytes.Write(_calibration.Scores), _columns, FalsePositiveRate));
 
-    private sealed record State(byte[] CleanScores, DetectionColumns Columns, double FalsePositiveRate);
+    private sealed record State(byte[] CleanScores, DetectionColumns Columns, double FalsePositiveRate) : ISavedState
+    {
+        [JsonIgnore]
+        public ConformalCalibration Calibration => new(SingleBytes.Read(CleanScores));
+
+        public void Validate()
+        {
+            ColumnNames.Require(Columns.Score, Columns.PValue, Columns.Flag);
+            AdversarialDetectionEstimator.RequireRate(FalsePositiveRate);
+            _ = Calibration;
+        }
+    }
 
     private sealed class FlagMapper(ConformalCalibration calibration, DetectionColumns columns, double rate, DataViewSchema.Column score) : BatchMapper
     {

@@ -1,3 +1,5 @@
+using Microsoft.ML.Adversarial.Pipeline;
+
 namespace Microsoft.ML.Adversarial.Transforms;
 
 /// <summary>The columns of an attack: what it reads and what it adds. It replaces none.</summary>
@@ -20,4 +22,6 @@ public sealed record AttackColumns
 
     /// <summary>The class predicted for the adversarial input, of the predicted label's type. Default <c>AdversarialPredictedLabel</c>.</summary>
     public string PredictedLabel { get; init; } = "AdversarialPredictedLabel";
+
+    internal void Validate() => ColumnNames.Require(Label, Target ?? Label, AdversarialFeatures, Succeeded, Size, PredictedLabel);
 }

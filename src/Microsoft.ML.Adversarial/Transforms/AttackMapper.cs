@@ -69,6 +69,8 @@ internal sealed class AttackMapper(
         {
             _features.Read(slot, position);
             _errors.Note(slot, position);
+            // The core checks whole batches; here a row outside the bounds spares those before it.
+            _errors.Naming(() => _mapper.Classifier.Classifier.Bounds.RequireInside(_features.Row(slot), slot));
             _classes[slot] = _label();
             if (_classes[slot] < 0)
             {

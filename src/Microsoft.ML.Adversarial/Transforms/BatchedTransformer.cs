@@ -9,6 +9,9 @@ namespace Microsoft.ML.Adversarial.Transforms;
 /// </summary>
 public abstract class BatchedTransformer : ITransformer
 {
+    /// <summary>The largest batch: every cursor has buffers of this many rows.</summary>
+    internal const int MaximumBatchSize = 65536;
+
     private protected BatchedTransformer()
     {
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Pipeline;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Adversarial.Transforms;
@@ -45,6 +46,10 @@ public sealed class FisherTraceEstimator : IEstimator<FisherTraceTransformer>
             {
                 throw ClassifierAnnotation.Missing(_scoreColumnName!, Step, score.Name is not null);
             }
+        }
+        else
+        {
+            RequiredColumn.Of(inputSchema, _classifier.FeatureColumnName, Step);
         }
 
         return inputSchema.With(ShapeExtensions.Scalar(_outputColumnName, NumberDataViewType.Single));

@@ -46,13 +46,24 @@ public sealed class FisherTraceTransformer : BatchedTransformer
     /// <summary>The column of feature vectors that is read.</summary>
     public string FeatureColumnName => _classifier.FeatureColumnName;
 
-    private protected override BatchMapper Bind(DataViewSchema inputSchema) => new ScoreMapper(
-        new FisherTrace(_network), _classifier, RequiredColumn.Of(inputSchema, FeatureColumnName, LoaderSignature), OutputColumnName);
+    private protected override BatchMapper Bind(DataViewSchema inputSchema)
+    {
+        var features = RequiredColumn.Of(inputSchema, FeatureColumnName, "FisherTrace");
+        FeatureBuffer.CheckType(features, _classifier.FeatureCount);
+        return new ScoreMapper(new FisherTrace(_network), _classifier, features, OutputColumnName);
+    }
 
     private protected override void Save(ModelSaveContext context) =>
         File.Save(context, new(ClassifierState.Save(context, _classifier), OutputColumnName));
 
-    private sealed record State(ClassifierState Classifier, string OutputColumnName);
+    private sealed record State(ClassifierState Classifier, string OutputColumnName) : ISavedState
+    {
+        public void Validate()
+        {
+            Classifier.Validate();
+            ColumnNames.Require(OutputColumnName);
+        }
+    }
 
     private sealed class ScoreMapper(IFittedDetector detector, ColumnClassifier classifier, DataViewSchema.Column features, string output) : BatchMapper
     {

@@ -21,7 +21,7 @@ internal sealed class PredictedLabelBuffer(int capacity, ClassLabels labels)
     private readonly OutputBuffer<uint> _keys = new(capacity);
     private readonly OutputBuffer<bool> _booleans = new(capacity);
 
-    /// <summary>Takes class indices from 0, shape [N], Int64.</summary>
+    /// <summary>Takes class indices from 0, shape [N], Int64; −1 where there is no prediction.</summary>
     public void Fill(Tensor predictions)
     {
         var slot = 0;
@@ -29,7 +29,7 @@ internal sealed class PredictedLabelBuffer(int capacity, ClassLabels labels)
         {
             _booleans.Values[slot] = index == 1;
             // In a view key 0 means missing and the first class is 1.
-            _keys.Values[slot++] = (uint)index + 1;
+            _keys.Values[slot++] = (uint)(index + 1);
         }
     }
 

@@ -8,10 +8,8 @@ namespace Microsoft.ML.Adversarial.Persistence;
 /// <summary>Every type and member of the named assemblies that an assembly refers to, bound as the runtime binds them.</summary>
 internal sealed class UsedMembers
 {
-    // Members of generic types are referred to with the type parameters of whoever uses them: any types will do to bind them.
-    private static readonly Type[] AnyTypeArguments = [.. Enumerable.Repeat(typeof(float), 8)];
-
     private readonly Module _module;
+    private readonly Type[][] _typeArguments;
     private readonly HashSet<string> _targets;
     private readonly List<string> _missing = [];
     private readonly SortedSet<string> _public = new(StringComparer.Ordinal);
@@ -21,6 +19,7 @@ internal sealed class UsedMembers
     {
         _module = assembly.ManifestModule;
         _targets = [.. targets];
+        _typeArguments = [.. CandidateArguments(_module).Select(type => Enumerable.Repeat(type, 8).ToArray())];
         using var file = new PEReader(File.OpenRead(assembly.Location));
         MetadataReader metadata = file.GetMetadataReader();
         foreach (TypeReferenceHandle handle in metadata.TypeReferences)
@@ -39,22 +38,41 @@ internal sealed class UsedMembers
 
     private void Bind(EntityHandle handle, string name)
     {
-        MemberInfo member;
-        try
-        {
-            member = _module.ResolveMember(MetadataTokens.GetToken(handle), AnyTypeArguments, AnyTypeArguments)!;
-        }
-        catch (Exception failure) when (failure is MissingMemberException or TypeLoadException)
-        {
-            _missing.Add($"{name}: {failure.Message}");
+        if (Resolve(handle, name) is not { } member)
             return;
-        }
 
         Type type = Definition(member as Type ?? member.DeclaringType!);
         if (!_targets.Contains(type.Assembly.GetName().Name!))
             return;
         (IsVisible(type) && IsAccessible(member) ? _public : _internal).Add(Describe(type, member));
     }
+
+    private MemberInfo? Resolve(EntityHandle handle, string name)
+    {
+        Exception? first = null;
+        foreach (Type[] arguments in _typeArguments)
+        {
+            try
+            {
+                return _module.ResolveMember(MetadataTokens.GetToken(handle), arguments, arguments)!;
+            }
+            catch (Exception failure) when (failure is MissingMemberException or TypeLoadException)
+            {
+                first ??= failure;
+            }
+        }
+
+        _missing.Add($"{name}: {first!.Message}");
+        return null;
+    }
+
+    // Members of generic types are referred to with the type parameters of whoever uses them: any types that satisfy the constraints
+    // will do to bind them.
+    private static IEnumerable<Type> CandidateArguments(Module module) =>
+        module.GetTypes()
+            .Where(type => type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false })
+            .Prepend(typeof(string))
+            .Prepend(typeof(float));
 
     private static Type Definition(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : type;
 

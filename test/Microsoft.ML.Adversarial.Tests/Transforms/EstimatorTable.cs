@@ -1,0 +1,59 @@
+using Microsoft.ML.Adversarial.Attacks;
+using Microsoft.ML.Adversarial.Attacks.GradientSteps;
+using Microsoft.ML.Adversarial.Norms;
+using Microsoft.ML.Adversarial.TestData;
+
+namespace Microsoft.ML.Adversarial.Transforms;
+
+/// <summary>Every estimator, as <see cref="EstimatorContractTests"/> tries it. A new one is one more line.</summary>
+internal static class EstimatorTable
+{
+    private static readonly string[] ScoreColumns = ["PredictedLabel", "Score", "Probability", "Logits"];
+    private static readonly string[] AttackOutputs = ["AdversarialFeatures", "AttackSucceeded", "PerturbationSize", "AdversarialPredictedLabel"];
+    private static readonly Attack Fgsm = new FastGradientMethod(Norm.LInfinity, 0.1);
+    private static readonly Attack Pgd = new ProjectedGradientDescent(Norm.LInfinity, 0.1) { Steps = 5 };
+
+    public static IReadOnlyList<EstimatorCase> All { get; } =
+    [
+        new("network, multiclass", fruit => fruit.Train, fruit => Fruit.Trainer(fruit.Ml, epochs: 3), ScoreColumns),
+        new("network, labels are numbers", fruit => fruit.Train, fruit => Coded(fruit.Ml), ScoreColumns),
+        new("network, binary", fruit => fruit.Train, fruit => Fruit.BinaryTrainer(fruit.Ml, epochs: 3), ScoreColumns),
+        new(
+            "Fisher trace in the pipeline", fruit => fruit.Train,
+            fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.FisherTrace()), [.. ScoreColumns, "FisherTrace"]),
+        new("Fisher trace of a score column", fruit => fruit.Network.Transform(fruit.Test), fruit => fruit.Ml.Transforms.FisherTrace(), ["FisherTrace"]),
+        new("Fisher trace of a model", fruit => fruit.Test, fruit => fruit.Ml.Transforms.FisherTrace(fruit.Network), ["FisherTrace"]),
+        new("Fisher trace, binary", fruit => fruit.Test, fruit => fruit.Ml.Transforms.FisherTrace(fruit.Binary), ["FisherTrace"]),
+        new(
+            "detection", fruit => fruit.Scored, fruit => fruit.Ml.Transforms.AdversarialDetection("FisherTrace", 0.05),
+            ["PValue", "IsAdversarial"]),
+        OfAttack("FGSM", Fgsm, new()),
+        OfAttack("FGSM, targeted", Fgsm, new() { Target = "TargetLabel" }),
+        OfAttack("PGD", Pgd, new()),
+        OfAttack("PGD, targeted", Pgd, new() { Target = "TargetLabel" }),
+        new(
+            "PGD, labels are numbers", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.AdversarialAttack(fruit.Coded, Pgd, new() { Label = "CodeLabel" }), AttackOutputs),
+        new(
+            "PGD, binary", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.AdversarialAttack(fruit.Binary, Pgd, new() { Label = "IsApple" }), AttackOutputs),
+    ];
+
+    private static IEstimator<ITransformer> Coded(MLContext ml)
+    {
+        var options = Fruit.Options(epochs: 3);
+        options.LabelColumnName = "CodeLabel";
+        return ml.MulticlassClassification.Trainers.NeuralNetwork(options);
+    }
+
+    private static EstimatorCase OfAttack(string name, Attack attack, AttackColumns columns) =>
+        new(name, fruit => fruit.Test, fruit => fruit.Ml.Transforms.AdversarialAttack(fruit.Network, attack, columns), AttackOutputs);
+}
+
+/// <summary>One estimator of the table.</summary>
+/// <param name="Name">What failures are called by.</param>
+/// <param name="Input">The rows it is fitted on and applied to.</param>
+/// <param name="Create">Makes the estimator.</param>
+/// <param name="Added">The columns it adds.</param>
+internal sealed record EstimatorCase(
+    string Name, Func<FittedFruit, IDataView> Input, Func<FittedFruit, IEstimator<ITransformer>> Create, IReadOnlyList<string> Added);
