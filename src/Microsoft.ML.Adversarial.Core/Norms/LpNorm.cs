@@ -58,7 +58,8 @@ internal sealed class LpNorm(double p) : Norm
         }
 
         // What is left of the last iteration's error must not exceed the ball.
-        shrunk.mul_(epsilon).div_(Measure(shrunk).clamp_(min: 1).unsqueeze(1)).mul_(rows.sign());
+        var scale = Measure(shrunk).clamp_(min: 1).reciprocal_().mul_(epsilon).unsqueeze(1);
+        shrunk.mul_(scale).mul_(rows.sign());
         return where(outside, shrunk, rows).to(perturbations.dtype).reshape(perturbations.shape).MoveToOuterDisposeScope();
     }
 
