@@ -77,6 +77,9 @@ public abstract record Attack<TClassifier> : Attack
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(goal);
         run ??= AttackRun.Default;
+        // A caller may score under inference mode, where no gradient exists; leaving it turns grad mode on, which only Perturb is to see.
+        using var mode = inference_mode(false);
+        using var grad = no_grad();
         using var scope = NewDisposeScope();
         var originals = inputs.detach();
         AttackInputs.Require(classifier, originals, goal);
@@ -98,10 +101,10 @@ public abstract record Attack<TClassifier> : Attack
                 $"{GetType().Name} returned inputs of shape [{string.Join(", ", adversarial.shape)}], expected [{string.Join(", ", originals.shape)}].");
         }
 
-        adversarial = adversarial.clone();
+        // No projection can mend a NaN or an infinity: where a method computed one, the feature stays as it was.
+        adversarial = where(adversarial.isfinite(), adversarial, originals);
         region.Clip_(adversarial);
         var (predictions, reached) = Judge(classifier, adversarial, goal);
-        using var noGrad = no_grad();
         var size = ThreatModel.Norm.Measure(adversarial - originals);
         return new AttackResult(
             adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), reachedBefore.MoveToOuterDisposeScope(),
@@ -115,7 +118,6 @@ public abstract record Attack<TClassifier> : Attack
 
     private static (Tensor Predictions, Tensor Reached) Judge(TClassifier classifier, Tensor inputs, Goal goal)
     {
-        using var inference = no_grad();
         using var logits = classifier.Logits(inputs);
         var predictions = logits.argmax(1);
         return (predictions, goal.IsReachedBy(predictions));

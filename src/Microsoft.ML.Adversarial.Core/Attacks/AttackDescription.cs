@@ -53,7 +53,7 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
             throw new ArgumentException($"Unknown attack '{Name}': expected one of {string.Join(", ", Names)}.");
         }
 
-        var attack = Construct(type, Norms.Norm.Parse(Norm), Epsilon);
+        var attack = Construct(type, ReadNorm(), Epsilon);
         foreach (var (name, text) in Settings)
         {
             var setting = SettingsOf(type).FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
@@ -89,6 +89,18 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!,
     };
+
+    private Norm ReadNorm()
+    {
+        try
+        {
+            return Norms.Norm.Parse(Norm);
+        }
+        catch (FormatException exception)
+        {
+            throw new ArgumentException(exception.Message, exception);
+        }
+    }
 
     private static string NameOf(Type type) => type.GetCustomAttribute<AttackNameAttribute>()!.Names[0];
 

@@ -14,10 +14,11 @@ internal static class AttackInputs
         }
 
         var features = classifier.InputShape.Aggregate(1L, (product, size) => product * size);
-        if (inputs.numel() / inputs.shape[0] != features)
+        var shape = inputs.shape[1..];
+        if (!shape.SequenceEqual(classifier.InputShape) && !shape.SequenceEqual([features]))
         {
             throw new ArgumentException(
-                $"Expected inputs of shape [N, {string.Join(", ", classifier.InputShape)}], got [{string.Join(", ", inputs.shape)}].");
+                $"Expected inputs of shape [N, {string.Join(", ", classifier.InputShape)}] or [N, {features}], got [{string.Join(", ", inputs.shape)}].");
         }
 
         if (inputs.dtype != classifier.ElementType)

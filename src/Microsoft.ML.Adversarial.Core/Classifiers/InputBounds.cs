@@ -85,7 +85,7 @@ public sealed class InputBounds
         {
             // Two reductions cost a tenth of two masks, and inputs are nearly always inside.
             var (least, greatest) = (inputs.amin(), inputs.amax());
-            if (least.to(ScalarType.Float32).item<float>() >= _lower[0] && greatest.to(ScalarType.Float32).item<float>() <= _upper[0])
+            if (least.to(ScalarType.Float64).item<double>() >= _lower[0] && greatest.to(ScalarType.Float64).item<double>() <= _upper[0])
             {
                 return;
             }
@@ -100,7 +100,7 @@ public sealed class InputBounds
 
         var features = inputs.numel() / inputs.shape[0];
         var first = outside.flatten().nonzero()[0, 0].item<long>();
-        var value = inputs.flatten()[first].to(ScalarType.Float32).item<float>();
+        var value = inputs.flatten()[first].to(ScalarType.Float64).item<double>();
         throw Outside(first / features, (int)(first % features), value);
     }
 
@@ -117,7 +117,7 @@ public sealed class InputBounds
         }
     }
 
-    private AdversarialInputException Outside(long row, int feature, float value)
+    private AdversarialInputException Outside(long row, int feature, double value)
     {
         var pair = IsUniform ? 0 : feature;
         return new(

@@ -24,6 +24,11 @@ public sealed class FisherTrace : IFittedDetector
     public Tensor Score(Tensor inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.shape[0] == 0)
+        {
+            return empty([0], _classifier.ElementType, _classifier.Device);
+        }
+
         using var scope = NewDisposeScope();
         return LogitGram.Map(_classifier, inputs, Trace).to(_classifier.ElementType).MoveToOuterDisposeScope();
     }

@@ -40,12 +40,16 @@ internal sealed class LayerTaps : IDisposable
 
             var hook = hookable.register_forward_hook((_, input, output) => Record(layer, rule, input, output)!);
             _removals.Add(hook.remove);
+            Count++;
             HasConvolutions |= rule is Conv2dRule;
         }
     }
 
     /// <summary>The first layer with parameters that no rule covers, or null when the fast path is exact.</summary>
     public string? Uncovered { get; }
+
+    /// <summary>The number of layers that are recorded.</summary>
+    public int Count { get; }
 
     /// <summary>Whether any layer works on feature maps, which are large.</summary>
     public bool HasConvolutions { get; }
@@ -110,8 +114,12 @@ internal sealed class LayerTaps : IDisposable
 
         public List<LayerUse> Uses { get; } = [];
 
-        /// <summary>Whether a layer ran twice: its parameters' gradients then add up across uses, which the rules don't cover.</summary>
-        public bool HasRepeats => Uses.DistinctBy(use => use.Layer).Count() != Uses.Count;
+        /// <summary>
+        /// Whether every layer was seen once, with the rows of the batch on its first axis. What the rules don't cover: a layer that ran twice,
+        /// whose gradients add up across uses; one whose <c>forward</c> was called, which runs no hook; one that sees rows rearranged.
+        /// </summary>
+        public bool IsComplete(long rows) =>
+            Uses.Count == Owner.Count && Uses.DistinctBy(use => use.Layer).Count() == Uses.Count && Uses.All(use => use.Input.shape[0] == rows);
     }
 
     /// <summary>One use of one layer: what went in (detached) and what came out (in the graph).</summary>

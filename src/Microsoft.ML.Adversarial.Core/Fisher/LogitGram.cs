@@ -23,6 +23,8 @@ internal static class LogitGram
     /// <param name="read">Gets K′ [n, C−1, C−1] and q [n, C−1], both float64; what it returns, shape [n, …], is concatenated.</param>
     public static Tensor Map(NetworkClassifier classifier, Tensor inputs, Func<Tensor, Tensor, Tensor> read)
     {
+        // The caller may score under inference mode, where no gradient exists; leaving it turns grad mode on.
+        using var mode = inference_mode(false);
         using var scope = NewDisposeScope();
         var chunk = RowsPerChunk(classifier, inputs);
         var parts = new List<Tensor>();
@@ -53,14 +55,21 @@ internal static class LogitGram
 
         using var grad = enable_grad();
         // Parameters may be frozen: the inputs then are what puts the layers' outputs into a graph.
-        var leaf = rows.alias().requires_grad_();
+        // Made afresh, since tensors from inference mode cannot take part.
+        var leaf = rows.clone().requires_grad_();
         var (logits, recording) = classifier.Taps.Run(classifier.Logits, leaf);
-        if (recording.HasRepeats)
+        if (!recording.IsComplete(rows.shape[0]))
         {
             return PerRowGram.Compute(classifier, rows);
         }
 
         var (order, others) = DifferenceFrame.Of(logits);
+        if (recording.Uses.Count == 0)
+        {
+            return (zeros([rows.shape[0], logits.shape[1] - 1, logits.shape[1] - 1], ScalarType.Float64, logits.device), others);
+        }
+
+        RequireGraph(logits);
         var uses = recording.Uses;
         var outputs = uses.Select(use => use.Output).ToArray();
         var classes = logits.shape[1];
@@ -85,5 +94,15 @@ internal static class LogitGram
         }
 
         return (gram.to(ScalarType.Float64), others);
+    }
+
+    /// <summary>Throws for logits without a graph, on which <c>autograd.grad</c> would end the process.</summary>
+    public static void RequireGraph(Tensor logits)
+    {
+        if (!logits.requires_grad)
+        {
+            throw new InvalidOperationException(
+                "The logits do not depend on the parameters: expected a graph, got none. Check that the network's forward pass does not detach or run under no_grad.");
+        }
     }
 }

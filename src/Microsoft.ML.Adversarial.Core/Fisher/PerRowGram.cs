@@ -38,13 +38,14 @@ internal static class PerRowGram
     {
         using var scope = NewDisposeScope();
         var logits = classifier.Logits(row);
+        LogitGram.RequireGraph(logits);
         var (order, others) = DifferenceFrame.Of(logits);
         var gradients = new List<Tensor>();
         var differences = DifferenceFrame.Cotangents(order, logits);
         for (var other = 0L; other < logits.shape[1] - 1; other++)
         {
             var perParameter = autograd.grad([logits], parameters, [differences.select(0, other)], retain_graph: true, allow_unused: true);
-            gradients.Add(cat([.. perParameter.Where(gradient => !gradient.IsInvalid).Select(gradient => gradient.flatten())], 0));
+            gradients.Add(cat([logits.new_zeros(1), .. perParameter.Where(gradient => !gradient.IsInvalid).Select(gradient => gradient.flatten())], 0));
         }
 
         var rowsOfJacobian = stack(gradients, 0).to(ScalarType.Float64);

@@ -17,7 +17,8 @@ internal sealed class L1Norm : Norm
     {
         RequireRadius(epsilon);
         using var scope = NewDisposeScope();
-        var rows = perturbations.flatten(1);
+        // The threshold is a difference of long sums: in float32 its error, times the number of features, would break the budget.
+        var rows = perturbations.flatten(1).to(ScalarType.Float64);
         var magnitudes = rows.abs();
         var (sorted, _) = magnitudes.sort(1, descending: true);
         var ranks = arange(1, rows.shape[1] + 1, dtype: rows.dtype, device: rows.device);
@@ -25,7 +26,7 @@ internal sealed class L1Norm : Norm
         var kept = sorted.greater(surplus).sum(1, keepdim: true).clamp_(min: 1);
         var threshold = surplus.gather(1, kept - 1).clamp_(min: 0);
         var shrunk = rows.sign() * (magnitudes - threshold).clamp_(min: 0);
-        return shrunk.reshape(perturbations.shape).MoveToOuterDisposeScope();
+        return shrunk.to(perturbations.dtype).reshape(perturbations.shape).MoveToOuterDisposeScope();
     }
 
     public override Tensor SteepestDirection(Tensor gradients)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Training.Losses;
 using static TorchSharp.torch;
@@ -18,6 +19,7 @@ public static class TrainingLoop
     /// <param name="loss">What to make small.</param>
     /// <param name="options">How; see there for ranges.</param>
     /// <param name="generator">Decides the held-out rows, the order of batches and dropout.</param>
+    /// <exception cref="AdversarialInputException">A label is not one of the classes; names the row.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite before any epoch was complete.</exception>
     public static void Run(Network network, TrainingRows rows, TrainingLoss loss, TrainingOptions options, Generator generator)
     {
@@ -27,6 +29,7 @@ public static class TrainingLoop
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(generator);
         options.Validate();
+        rows.Require(network.ClassCount);
         var threads = get_num_threads();
         if (options.ThreadCount > 0)
         {
@@ -47,8 +50,9 @@ public static class TrainingLoop
 
     private static void Train(Network network, TrainingRows rows, TrainingLoss loss, TrainingOptions options, Generator generator)
     {
-        using var scope = NewDisposeScope();
+        using var mode = inference_mode(false);
         using var grad = enable_grad();
+        using var scope = NewDisposeScope();
         var (training, validation) = Split(rows, options.ValidationFraction, generator);
         using var optimizer = NetworkOptimizer.Create(network.Module, options);
         var best = new BestWeights(network.Module);
@@ -73,7 +77,8 @@ public static class TrainingLoop
                 var done = ((epoch * stepsPerEpoch) + step) / (double)(options.Epochs * stepsPerEpoch);
                 optimizer.LearningRate = options.LearningRate * options.Schedule.Factor(done);
                 var start = step * options.BatchSize;
-                var batch = training.Select(order.narrow(0, start, Math.Min(options.BatchSize, training.Count - start)));
+                var count = step == stepsPerEpoch - 1 ? training.Count - start : options.BatchSize;
+                var batch = training.Select(order.narrow(0, start, count));
                 var value = optimizer.Step(() => loss.Evaluate(network.Module, batch.Inputs, batch.Labels));
                 if (!double.IsFinite(value))
                 {
@@ -85,6 +90,13 @@ public static class TrainingLoop
             }
 
             network.Module.eval();
+            if (!AreFinite(network.Module))
+            {
+                // The epoch's last step broke the weights; no later loss could tell.
+                best.RestoreOrThrow(epoch + 1, stepsPerEpoch, double.NaN);
+                return;
+            }
+
             var judged = validation is null ? ((double Loss, double Accuracy)?)null : Evaluate(network, validation);
             var isBest = best.Offer(judged?.Loss);
             options.Progress?.Report(new(epoch + 1, options.Epochs, total / stepsPerEpoch, judged?.Loss, judged?.Accuracy, isBest));
@@ -97,8 +109,15 @@ public static class TrainingLoop
         best.Restore();
     }
 
-    // A last batch of one row has no variance for batch normalisation: its row waits for another epoch's order.
-    private static long StepsPerEpoch(long rows, int batchSize) => batchSize == 1 ? rows : Math.Max(1, (rows + batchSize - 2) / batchSize);
+    // Batch statistics need two rows: a last row on its own joins the batch before.
+    private static long StepsPerEpoch(long rows, int batchSize) => Math.Max(1, (rows + batchSize - (rows % batchSize == 1 ? 2 : 1)) / batchSize);
+
+    private static bool AreFinite(nn.Module module)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        return module.parameters().All(parameter => parameter.isfinite().all().item<bool>());
+    }
 
     private static (TrainingRows Training, TrainingRows? Validation) Split(TrainingRows rows, double fraction, Generator generator)
     {

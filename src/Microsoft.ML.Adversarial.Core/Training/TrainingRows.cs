@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Training;
@@ -9,6 +10,24 @@ public sealed record TrainingRows(Tensor Inputs, Tensor Labels)
 {
     /// <summary>Number of rows.</summary>
     public long Count => Labels.shape[0];
+
+    /// <summary>Throws unless there are rows, as many inputs as labels, and every label is one of the classes.</summary>
+    internal void Require(int classCount)
+    {
+        if (Labels.dim() != 1 || Labels.dtype != ScalarType.Int64 || Count == 0 || Inputs.dim() < 2 || Inputs.shape[0] != Count)
+        {
+            throw new ArgumentException(
+                $"Expected at least one row, with inputs of shape [N, …] and labels of shape [N] and type Int64, got inputs of shape [{string.Join(", ", Inputs.shape)}] and labels of shape [{string.Join(", ", Labels.shape)}] and type {Labels.dtype}.");
+        }
+
+        using var scope = NewDisposeScope();
+        var impossible = Labels.less(0).logical_or_(Labels.greater_equal(classCount)).nonzero();
+        if (impossible.shape[0] > 0)
+        {
+            var row = impossible[0, 0].item<long>();
+            throw new AdversarialInputException(row, null, $"expected a label between 0 and {classCount - 1}, got {Labels[row].item<long>()}.");
+        }
+    }
 
     /// <summary>Some of the rows, copied.</summary>
     internal TrainingRows Select(Tensor rows) => new(Inputs.index_select(0, rows), Labels.index_select(0, rows));

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Adversarial.Fisher.LayerRules;
 /// <summary>Batch normalisation in evaluation mode: y = γ·x̂ + β per channel, with gradients Σδx̂ and Σδ over positions.</summary>
 internal sealed class BatchNormRule : ILayerRule
 {
-    public bool Covers(nn.Module module) => module is BatchNorm1d or BatchNorm2d;
+    public bool Covers(nn.Module module) => module is BatchNorm1d { running_mean: not null } or BatchNorm2d { running_mean: not null };
 
     public Tensor Gram(nn.Module module, Tensor inputs, Tensor cotangents)
     {

@@ -10,7 +10,8 @@ namespace Microsoft.ML.Adversarial.Fisher.LayerRules;
 /// </summary>
 internal sealed class Conv2dRule : ILayerRule
 {
-    public bool Covers(nn.Module module) => module is Conv2d { padding_mode: PaddingModes.Zeros };
+    // Padding "same" has no sizes.
+    public bool Covers(nn.Module module) => module is Conv2d { padding_mode: PaddingModes.Zeros, padding: not null };
 
     public Tensor Gram(nn.Module module, Tensor inputs, Tensor cotangents)
     {
@@ -20,7 +21,7 @@ internal sealed class Conv2dRule : ILayerRule
         var positions = cotangents.shape[3] * cotangents.shape[4];
         var groups = convolution.groups;
         var patches = nn.functional.unfold(
-            inputs, Pair(convolution.kernel_size), Pair(convolution.dilation), PaddingOf(convolution), Pair(convolution.stride));
+            inputs, Pair(convolution.kernel_size), Pair(convolution.dilation), Pair(convolution.padding!), Pair(convolution.stride));
         var patchSize = patches.shape[1] / groups;
 
         // Groups share no weights: their Gram matrices add up.
@@ -60,6 +61,4 @@ internal sealed class Conv2dRule : ILayerRule
     }
 
     private static (long, long) Pair(long[] sizes) => (sizes[0], sizes[^1]);
-
-    private static (long, long) PaddingOf(Conv2d convolution) => Pair(convolution.padding ?? [0, 0]);
 }

@@ -1,0 +1,129 @@
+using Microsoft.ML.Adversarial.Fisher.LayerRules;
+using Microsoft.ML.Adversarial.TestData;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Fisher;
+
+/// <summary>Each rule's Gram matrix against the parameter gradients that autograd gives, for random settings.</summary>
+[TestClass]
+public sealed class LayerRuleTests
+{
+    private const int Rows = 3;
+    private const int Cotangents = 4;
+
+    [TestMethod]
+    public void Linear()
+    {
+        Random random = new(1);
+        for (int round = 0; round < 15; round++)
+        {
+            int features = random.Next(1, 9);
+            long[] between = [.. Enumerable.Repeat(0, random.Next(3)).Select(_ => (long)random.Next(1, 5))];
+            using nn.Module<Tensor, Tensor> layer = nn.Linear(features, random.Next(1, 7), random.Next(2) == 0, dtype: ScalarType.Float64);
+            AssertGram(layer, [.. between, features]);
+        }
+    }
+
+    [TestMethod]
+    public void Conv2d()
+    {
+        Random random = new(2);
+        (int ghost, int direct) = (0, 0);
+        for (int round = 0; round < 60; round++)
+        {
+            int groups = random.Next(1, 4);
+            (long, long) kernel = (random.Next(1, 4), random.Next(1, 4));
+            (long, long) dilation = (random.Next(1, 3), random.Next(1, 3));
+            long channels = groups * random.Next(1, 9);
+            using nn.Module<Tensor, Tensor> layer = nn.Conv2d(
+                groups * random.Next(1, 12), channels, kernel, (random.Next(1, 3), random.Next(1, 4)), (random.Next(3), random.Next(3)),
+                dilation, PaddingModes.Zeros, groups, random.Next(2) == 0, dtype: ScalarType.Float64);
+            long[] shape = [((Conv2d)layer).in_channels, random.Next(5, 9), random.Next(5, 9)];
+            (long positions, long perGroup) = AssertGram(layer, shape);
+            long patch = perGroup * kernel.Item1 * kernel.Item2;
+            bool isGhost = positions * (patch + (Cotangents * channels / groups)) < patch * Cotangents * channels / groups;
+            (ghost, direct) = isGhost ? (ghost + 1, direct) : (ghost, direct + 1);
+        }
+
+        Assert.IsGreaterThan(3, Math.Min(ghost, direct), "one of the two forms was hardly tried");
+    }
+
+    [TestMethod]
+    public void BatchNorm()
+    {
+        Random random = new(3);
+        for (int round = 0; round < 15; round++)
+        {
+            int channels = random.Next(1, 6);
+            using nn.Module<Tensor, Tensor> vectors = nn.BatchNorm1d(channels, eps: random.NextDouble(), dtype: ScalarType.Float64);
+            using nn.Module<Tensor, Tensor> maps = nn.BatchNorm2d(channels, eps: random.NextDouble(), dtype: ScalarType.Float64);
+            AssertGram(WithStatistics(vectors), round % 2 == 0 ? [channels] : [channels, random.Next(1, 5)]);
+            AssertGram(WithStatistics(maps), [channels, random.Next(1, 5), random.Next(1, 5)]);
+        }
+    }
+
+    [TestMethod]
+    public void WhatARuleIsNotExactForItDoesNotCover()
+    {
+        AssertNotCovered(nn.Conv2d(3, 4, 3, padding: 1, padding_mode: PaddingModes.Reflect));
+        AssertNotCovered(nn.Conv2d(3, 4, 3, padding: Padding.Same));
+        AssertNotCovered(nn.BatchNorm1d(3, track_running_stats: false));
+        AssertNotCovered(nn.BatchNorm2d(3, track_running_stats: false));
+        AssertNotCovered(nn.LayerNorm(3));
+        AssertNotCovered(nn.Conv1d(3, 4, 3));
+        AssertNotCovered(nn.ConvTranspose2d(3, 4, 3));
+        AssertNotCovered(nn.Bilinear(2, 2, 2));
+    }
+
+    private static void AssertNotCovered(nn.Module module)
+    {
+        using (module)
+        {
+            Assert.IsNull(LayerRuleTable.Find(module), module.GetName());
+        }
+    }
+
+    private static nn.Module<Tensor, Tensor> WithStatistics(nn.Module<Tensor, Tensor> layer)
+    {
+        using IDisposable frozen = torch.no_grad();
+        NormBase norm = (NormBase)layer;
+        norm.running_mean!.copy_(TestNetworks.Normal(norm.running_mean!.shape, 4));
+        norm.running_var!.copy_(TestNetworks.Uniform(norm.running_var!.shape, 5, ScalarType.Float64) + 0.5);
+        norm.weight!.copy_(TestNetworks.Normal(norm.weight!.shape, 6));
+        layer.eval();
+        return layer;
+    }
+
+    private static (long Positions, long ChannelsPerGroup) AssertGram(nn.Module<Tensor, Tensor> layer, long[] shape)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor inputs = TestNetworks.Normal([Rows, .. shape], seed: 8);
+        long[] output = layer.call(inputs).shape;
+        Tensor cotangents = TestNetworks.Normal([Rows, Cotangents, .. output[1..]], seed: 9);
+
+        Tensor gram = LayerRuleTable.Find(layer)!.Gram(layer, inputs, cotangents);
+
+        CollectionAssert.AreEqual(new long[] { Rows, Cotangents, Cotangents }, gram.shape);
+        for (int row = 0; row < Rows; row++)
+        {
+            Tensor[] gradients = [.. Enumerable.Range(0, Cotangents).Select(one => Gradient(layer, inputs.narrow(0, row, 1), cotangents[row, one]))];
+            Tensor jacobian = torch.stack(gradients);
+            Tensor expected = jacobian.mm(jacobian.t());
+            double difference = ((expected - gram[row]).abs().max() / expected.abs().max().clamp(min: 1e-300)).item<double>();
+            Assert.IsLessThan(1e-12, difference, $"{layer} on {string.Join("×", shape)}");
+        }
+
+        return (output.Skip(2).Aggregate(1L, (product, size) => product * size), layer is Conv2d convolution ? convolution.in_channels / convolution.groups : 0);
+    }
+
+    private static Tensor Gradient(nn.Module<Tensor, Tensor> layer, Tensor input, Tensor cotangent)
+    {
+        layer.zero_grad();
+        (layer.call(input) * cotangent.unsqueeze(0)).sum().backward();
+        Tensor gradient = torch.cat([.. layer.parameters().Select(parameter => parameter.grad!.flatten().clone())]);
+        layer.zero_grad();
+        return gradient;
+    }
+}
