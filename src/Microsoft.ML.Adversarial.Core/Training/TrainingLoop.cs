@@ -19,7 +19,7 @@ public static class TrainingLoop
     /// <param name="loss">What to make small.</param>
     /// <param name="options">How; see there for ranges.</param>
     /// <param name="generator">Decides the held-out rows, the order of batches and dropout.</param>
-    /// <exception cref="AdversarialInputException">A label is not one of the classes; names the row.</exception>
+    /// <exception cref="AdversarialInputException">A value is NaN or infinite, or a label is not one of the classes; names the row.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite before any epoch was complete.</exception>
     public static void Run(Network network, TrainingRows rows, TrainingLoss loss, TrainingOptions options, Generator generator)
     {
@@ -57,7 +57,8 @@ public static class TrainingLoop
         using var optimizer = NetworkOptimizer.Create(network.Module, options);
         var best = new BestWeights(network.Module);
         // Batch statistics need two rows: a last row on its own joins the batch before.
-        var stepsPerEpoch = Math.Max(1, (training.Count + options.BatchSize - (training.Count % options.BatchSize == 1 ? 2 : 1)) / options.BatchSize);
+        var leftOver = training.Count % options.BatchSize;
+        var stepsPerEpoch = Math.Max(1, (training.Count / options.BatchSize) + (leftOver > 1 ? 1 : 0));
         network.SeedDropout(randint(0, long.MaxValue, [1], ScalarType.Int64, generator: generator).item<long>());
 
         for (var epoch = 0; epoch < options.Epochs; epoch++)
