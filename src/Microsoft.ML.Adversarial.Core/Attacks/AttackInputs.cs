@@ -26,22 +26,8 @@ internal static class AttackInputs
             throw new ArgumentException($"Expected inputs of type {classifier.ElementType}, as the classifier's parameters, got {inputs.dtype}.");
         }
 
-        RequireFinite(inputs);
+        FiniteValues.Require(inputs);
         classifier.Bounds.RequireInside(inputs);
         goal.RequireFit(inputs.shape[0], classifier.ClassCount);
-    }
-
-    private static void RequireFinite(Tensor inputs)
-    {
-        using var scope = NewDisposeScope();
-        // Any NaN or infinity makes the sum of x·0 a NaN: one pass instead of a mask.
-        if (!(inputs * 0).sum().isnan().item<bool>())
-        {
-            return;
-        }
-
-        var first = inputs.isfinite().logical_not().flatten().nonzero()[0, 0].item<long>();
-        var features = inputs.numel() / inputs.shape[0];
-        throw new AdversarialInputException(first / features, (int)(first % features), "expected a finite value, got NaN or infinity. Replace or drop such rows first.");
     }
 }

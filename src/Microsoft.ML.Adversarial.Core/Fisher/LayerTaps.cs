@@ -119,7 +119,8 @@ internal sealed class LayerTaps : IDisposable
         /// whose gradients add up across uses; one whose <c>forward</c> was called, which runs no hook; one that sees rows rearranged.
         /// </summary>
         public bool IsComplete(long rows) =>
-            Uses.Count == Owner.Count && Uses.DistinctBy(use => use.Layer).Count() == Uses.Count && Uses.All(use => use.Input.shape[0] == rows);
+            Uses.Count == Owner.Count && Uses.DistinctBy(use => use.Layer).Count() == Uses.Count
+            && Uses.All(use => use.Input.shape[0] == rows);
     }
 
     /// <summary>One use of one layer: what went in (detached) and what came out (in the graph).</summary>

@@ -102,7 +102,8 @@ internal static class LogitGram
         if (!logits.requires_grad)
         {
             throw new InvalidOperationException(
-                "The logits do not depend on the parameters: expected a graph, got none. Check that the network's forward pass does not detach or run under no_grad.");
+                "The logits do not depend on the parameters: expected a graph, got none. Check that the network's forward pass does not "
+                    + "detach or run under no_grad.");
         }
     }
 }

@@ -45,7 +45,8 @@ internal static class PerRowGram
         for (var other = 0L; other < logits.shape[1] - 1; other++)
         {
             var perParameter = autograd.grad([logits], parameters, [differences.select(0, other)], retain_graph: true, allow_unused: true);
-            gradients.Add(cat([logits.new_zeros(1), .. perParameter.Where(gradient => !gradient.IsInvalid).Select(gradient => gradient.flatten())], 0));
+            var used = perParameter.Where(gradient => !gradient.IsInvalid).Select(gradient => gradient.flatten());
+            gradients.Add(cat([logits.new_zeros(1), .. used], 0));
         }
 
         var rowsOfJacobian = stack(gradients, 0).to(ScalarType.Float64);

@@ -47,7 +47,8 @@ internal sealed class LpNorm(double p) : Norm
             var tooLong = surplus.greater(0);
             low.copy_(where(tooLong, multiplier, low));
             high.copy_(where(tooLong, high, multiplier));
-            if (!surplus.abs().greater(Precision).logical_and_(outside).logical_and_((high - low).greater(Precision)).any().item<bool>())
+            var unfinished = surplus.abs().greater(Precision).logical_and_(outside).logical_and_((high - low).greater(Precision));
+            if (!unfinished.any().item<bool>())
             {
                 break;
             }

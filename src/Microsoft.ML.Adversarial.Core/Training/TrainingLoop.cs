@@ -19,7 +19,7 @@ public static class TrainingLoop
     /// <param name="loss">What to make small.</param>
     /// <param name="options">How; see there for ranges.</param>
     /// <param name="generator">Decides the held-out rows, the order of batches and dropout.</param>
-    /// <exception cref="AdversarialInputException">A label is not one of the classes; names the row.</exception>
+    /// <exception cref="AdversarialInputException">A value is NaN or infinite, or a label is not one of the classes; names the row.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite before any epoch was complete.</exception>
     public static void Run(Network network, TrainingRows rows, TrainingLoss loss, TrainingOptions options, Generator generator)
     {

@@ -11,7 +11,10 @@ public sealed class AttackDescriptionTests
     public void OnlySettingsThatDifferFromTheirDefaultsAreWritten()
     {
         AttackDescription description = AttackDescription.Of(
-            new ProjectedGradientDescent(Norm.Lp(1.5), 0.25) { StepSize = 0.01, RandomStart = false, Objective = AttackObjective.LogitMargin });
+            new ProjectedGradientDescent(Norm.Lp(1.5), 0.25)
+            {
+                StepSize = 0.01, RandomStart = false, Objective = AttackObjective.LogitMargin,
+            });
 
         Assert.AreEqual(("pgd", "L1.5", 0.25), (description.Name, description.Norm, description.Epsilon));
         CollectionAssert.AreEquivalent(
@@ -22,7 +25,8 @@ public sealed class AttackDescriptionTests
 
     [TestMethod]
     public void EveryAttackOfTheTableHasANameAndEveryNameAnAttack() => CollectionAssert.AreEqual(
-        AttackDescription.Names.ToArray(), AttackTable.All.Select(one => AttackDescription.Of(one.Attack).Name).Distinct().Order().ToArray());
+        AttackDescription.Names.ToArray(),
+        AttackTable.All.Select(one => AttackDescription.Of(one.Attack).Name).Distinct().Order().ToArray());
 
     [TestMethod]
     public void NamesAndSettingsAreReadInAnyCaseAndOtherNamesMeanTheSame()
@@ -38,7 +42,8 @@ public sealed class AttackDescriptionTests
         AssertRefused(Describe("deepfake", "L2", 1), "Unknown attack 'deepfake': expected one of bim, fgsm, mifgsm, pgd.");
         AssertRefused(Describe("pgd", "L0.5", 1), "Unknown norm 'L0.5': expected L0, L1, L2, Linf or Lp");
         AssertRefused(
-            Describe("bim", "L2", 1, ("Restarts", "2")), "Attack 'bim' has no setting 'Restarts': expected one of Objective, StepSize, Steps.");
+            Describe("bim", "L2", 1, ("Restarts", "2")),
+            "Attack 'bim' has no setting 'Restarts': expected one of Objective, StepSize, Steps.");
         AssertRefused(Describe("pgd", "L2", 1, ("Steps", "many")), "Setting 'Steps': expected a value of type Int32, got 'many'.");
         AssertRefused(Describe("pgd", "L2", 1, ("Steps", "99999999999")), "Setting 'Steps': expected a value of type Int32");
         AssertRefused(Describe("pgd", "L2", 1, ("Objective", "loss")), "expected CrossEntropy or LogitMargin, got 'loss'.");
@@ -49,7 +54,8 @@ public sealed class AttackDescriptionTests
 
     [TestMethod]
     public void AnAttackOfAnotherAssemblyCannotBeWritten() => Assert.Contains(
-        "expected an attack of this library", Assert.ThrowsExactly<NotSupportedException>(() => AttackDescription.Of(new LooseAttack(0))).Message);
+        "expected an attack of this library",
+        Assert.ThrowsExactly<NotSupportedException>(() => AttackDescription.Of(new LooseAttack(0))).Message);
 
     private static AttackDescription Describe(string name, string norm, double epsilon, params (string Name, string Value)[] settings) =>
         new(name, norm, epsilon, settings.ToDictionary(setting => setting.Name, setting => setting.Value));

@@ -51,7 +51,8 @@ public sealed class AttackStrengthTests
     [DynamicData(nameof(Norms))]
     public void ALargerBudgetBreaksNoFewer(string name, double epsilon)
     {
-        long[] broken = [.. new[] { 0, 0.5, 1, 2, 4 }.Select(factor => Broken(new ProjectedGradientDescent(Norm.Parse(name), factor * epsilon)))];
+        Norm norm = Norm.Parse(name);
+        long[] broken = [.. new[] { 0, 0.5, 1, 2, 4 }.Select(factor => Broken(new ProjectedGradientDescent(norm, factor * epsilon)))];
         CollectionAssert.AreEqual(broken.Order().ToArray(), broken);
         Assert.IsLessThan(Rows / 20, broken[0]);
         Assert.IsGreaterThan(Rows * 19 / 20, broken[^1]);
@@ -74,7 +75,8 @@ public sealed class AttackStrengthTests
         using NetworkClassifier exact = new(classifier.Network!.ToType(ScalarType.Float64), InputBounds.Unbounded);
         Tensor inputs = images.to(ScalarType.Float64);
         Goal goal = Goal.Misclassify(labels);
-        Tensor gradient = ((IDifferentiableClassifier)exact).InputGradient(inputs.clone().requires_grad_(), logits => AttackObjective.CrossEntropy.Cotangent(logits, goal));
+        Tensor gradient = ((IDifferentiableClassifier)exact).InputGradient(
+            inputs.clone().requires_grad_(), logits => AttackObjective.CrossEntropy.Cotangent(logits, goal));
         foreach (double p in new[] { 1, 1.5, 2, 3, double.PositiveInfinity })
         {
             const double epsilon = 1e-7;
@@ -82,7 +84,8 @@ public sealed class AttackStrengthTests
             using IDisposable frozen = torch.no_grad();
             Tensor before = AttackObjective.CrossEntropy.Value(exact.Logits(inputs), goal);
             Tensor gain = AttackObjective.CrossEntropy.Value(exact.Logits(result.Inputs), goal) - before;
-            Tensor expected = Norm.Lp(p == 1 ? double.PositiveInfinity : double.IsInfinity(p) ? 1 : p / (p - 1)).Measure(gradient) * epsilon;
+            double dual = p == 1 ? double.PositiveInfinity : double.IsInfinity(p) ? 1 : p / (p - 1);
+            Tensor expected = Norm.Lp(dual).Measure(gradient) * epsilon;
             Assert.IsLessThan(1e-3, ((gain - expected).abs().sum() / expected.sum()).item<double>(), $"p = {p}");
         }
     }

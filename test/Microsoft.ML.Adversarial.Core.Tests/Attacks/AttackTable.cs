@@ -36,10 +36,12 @@ internal static class AttackTable
         new("PGD L3", 0.3, true, epsilon => new ProjectedGradientDescent(Norm.Lp(3), epsilon) { Steps = 5 }),
         new("PGD L1.5", 1.2, true, epsilon => new ProjectedGradientDescent(L15, epsilon) { Steps = 5 }),
         new("PGD from the input", 0.1, false, epsilon => new ProjectedGradientDescent(Norm.LInfinity, epsilon) { RandomStart = false }),
-        new("PGD with step size", 0.1, true, epsilon => new ProjectedGradientDescent(Norm.LInfinity, epsilon) { StepSize = 0.07, Steps = 3 }),
+        new("PGD with step size", 0.1, true, epsilon =>
+            new ProjectedGradientDescent(Norm.LInfinity, epsilon) { StepSize = 0.07, Steps = 3 }),
         new("PGD with restarts", 0.02, true, epsilon => new ProjectedGradientDescent(Norm.LInfinity, epsilon) { Steps = 5, Restarts = 3 }),
         new("PGD L2 with restarts", 0.1, true, epsilon => new ProjectedGradientDescent(Norm.L2, epsilon) { Steps = 5, Restarts = 3 }),
-        new("PGD on the margin", 0.1, true, epsilon => new ProjectedGradientDescent(Norm.LInfinity, epsilon) { Objective = AttackObjective.LogitMargin }),
+        new("PGD on the margin", 0.1, true, epsilon =>
+            new ProjectedGradientDescent(Norm.LInfinity, epsilon) { Objective = AttackObjective.LogitMargin }),
         new("MI-FGSM", 0.1, false, epsilon => new MomentumIterativeMethod(Norm.LInfinity, epsilon)),
         new("MI-FGSM L2", 0.8, false, epsilon => new MomentumIterativeMethod(Norm.L2, epsilon) { Decay = 0.5 }),
     ];

@@ -23,7 +23,10 @@ public sealed class GoldenAttackTests
         ["pgd_linf_0.3_step0.01_40_targeted", "torchattacks/PGD_eps0.3_a0.01_40_T", ProjectedGradientDescent(Norm.LInfinity, 0.3, 0.01)],
         ["pgd_linf_0.1_step0.01_40", "torchattacks/PGD_eps0.1_a0.01_40", ProjectedGradientDescent(Norm.LInfinity, 0.1, 0.01)],
         ["bim_linf_0.3_step0.03_10", "torchattacks/BIM_eps0.3_a0.03_10", new BasicIterativeMethod(Norm.LInfinity, 0.3) { StepSize = 0.03 }],
-        ["mifgsm_linf_0.3_step0.03_10_mu1", "torchattacks/MIFGSM_eps0.3_a0.03_10_mu1", new MomentumIterativeMethod(Norm.LInfinity, 0.3) { StepSize = 0.03 }],
+        [
+            "mifgsm_linf_0.3_step0.03_10_mu1", "torchattacks/MIFGSM_eps0.3_a0.03_10_mu1",
+            new MomentumIterativeMethod(Norm.LInfinity, 0.3) { StepSize = 0.03 },
+        ],
     ];
 
     public static IEnumerable<object[]> StatisticsOnly =>

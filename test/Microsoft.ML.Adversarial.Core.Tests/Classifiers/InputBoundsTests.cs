@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.TestData;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
 
@@ -48,7 +49,11 @@ public sealed class InputBoundsTests
     public void UnboundedTakesEveryFiniteValue()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        InputBounds.Unbounded.RequireInside(torch.tensor(new[,] { { float.MaxValue, float.MinValue } }));
+        Tensor largest = torch.tensor(new[,] { { float.MaxValue, float.MaxValue, float.MinValue } });
+        InputBounds.Unbounded.RequireInside(largest);
+        FiniteValues.Require(largest);
+        FiniteValues.Require(largest.narrow(1, 0, 2));
+        Assert.ThrowsExactly<AdversarialInputException>(() => FiniteValues.Require(largest * 2));
     }
 
     [TestMethod]

@@ -30,7 +30,8 @@ public sealed class ConformalCalibrationTests
         foreach (bool ties in new[] { false, true })
         {
             float[] scores = [.. Enumerable.Range(0, 100).Select(_ => ties ? random.Next(6) : random.NextSingle())];
-            double[] pValues = [.. scores.Select((score, row) => new ConformalCalibration(scores.Where((_, other) => other != row)).PValue(score))];
+            double[] pValues =
+                [.. scores.Select((score, row) => new ConformalCalibration(scores.Where((_, other) => other != row)).PValue(score))];
             for (int percent = 1; percent <= 100; percent++)
             {
                 int flagged = pValues.Count(p => p <= (percent / 100.0) + 1e-12);
@@ -56,7 +57,8 @@ public sealed class ConformalCalibrationTests
     {
         Assert.Contains("at least one calibration score", Assert.Throws<ArgumentException>(() => new ConformalCalibration([])).Message);
         Assert.Contains(
-            "Calibration row 2: expected a score, got NaN", Assert.Throws<ArgumentException>(() => new ConformalCalibration([1, 2, float.NaN])).Message);
+            "Calibration row 2: expected a score, got NaN",
+            Assert.Throws<ArgumentException>(() => new ConformalCalibration([1, 2, float.NaN])).Message);
     }
 
     [TestMethod]

@@ -21,7 +21,8 @@ internal static class DenseFisher
         {
             module.zero_grad();
             (logits[label] - logits[predicted]).backward(create_graph: false, retain_graph: true);
-            differences.Add(torch.cat([.. parameters.Select(one => (one.grad ?? torch.zeros_like(one)).detach().to(ScalarType.Float64).flatten().clone())]));
+            differences.Add(torch.cat(
+                [.. parameters.Select(one => (one.grad ?? torch.zeros_like(one)).detach().to(ScalarType.Float64).flatten().clone())]));
         }
 
         module.zero_grad();

@@ -108,14 +108,15 @@ public sealed class LayerRuleTests
         CollectionAssert.AreEqual(new long[] { Rows, Cotangents, Cotangents }, gram.shape);
         for (int row = 0; row < Rows; row++)
         {
-            Tensor[] gradients = [.. Enumerable.Range(0, Cotangents).Select(one => Gradient(layer, inputs.narrow(0, row, 1), cotangents[row, one]))];
-            Tensor jacobian = torch.stack(gradients);
+            Tensor input = inputs.narrow(0, row, 1);
+            Tensor jacobian = torch.stack(Enumerable.Range(0, Cotangents).Select(one => Gradient(layer, input, cotangents[row, one])));
             Tensor expected = jacobian.mm(jacobian.t());
             double difference = ((expected - gram[row]).abs().max() / expected.abs().max().clamp(min: 1e-300)).item<double>();
             Assert.IsLessThan(1e-12, difference, $"{layer} on {string.Join("×", shape)}");
         }
 
-        return (output.Skip(2).Aggregate(1L, (product, size) => product * size), layer is Conv2d convolution ? convolution.in_channels / convolution.groups : 0);
+        long positions = output.Skip(2).Aggregate(1L, (product, size) => product * size);
+        return (positions, layer is Conv2d convolution ? convolution.in_channels / convolution.groups : 0);
     }
 
     private static Tensor Gradient(nn.Module<Tensor, Tensor> layer, Tensor input, Tensor cotangent)

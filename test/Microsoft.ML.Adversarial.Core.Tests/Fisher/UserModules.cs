@@ -6,24 +6,29 @@ namespace Microsoft.ML.Adversarial.Fisher;
 /// <summary>Modules as TorchSharp users write them, 6 features to 3 classes, each with something that the fast path must notice.</summary>
 internal static class UserModules
 {
-    public static readonly IReadOnlyDictionary<string, Func<nn.Module<Tensor, Tensor>>> All = new Dictionary<string, Func<nn.Module<Tensor, Tensor>>>
-    {
-        ["Linear itself"] = () => nn.Linear(6, 3),
-        ["in-place ReLU"] = () => nn.Sequential(nn.Linear(6, 5), nn.ReLU(inplace: true), nn.Linear(5, 4), nn.ReLU(inplace: true), nn.Linear(4, 3)),
-        ["LayerNorm"] = () => nn.Sequential(nn.Linear(6, 5), nn.LayerNorm(5), nn.Tanh(), nn.Linear(5, 3)),
-        ["a layer used twice"] = () => new Custom((layers, x) => layers[1].call(layers[0].call(layers[0].call(x).tanh()).tanh()), nn.Linear(6, 6), nn.Linear(6, 3)),
-        ["a layer registered twice"] = () => Shared(nn.Linear(6, 6)),
-        ["forward called directly"] = () => new Custom((layers, x) => layers[1].call(layers[0].forward(x).tanh()), nn.Linear(6, 5), nn.Linear(5, 3)),
-        ["a layer never used"] = () => new Custom((layers, x) => layers[0].call(x), nn.Linear(6, 3), nn.Linear(6, 3)),
-        ["rows folded into the batch"] = () => new Custom(
-            (layers, x) => layers[1].call(layers[0].call(x.reshape(-1, 3)).tanh().reshape(x.shape[0], 8)), nn.Linear(3, 4), nn.Linear(8, 3)),
-        ["positions of a sequence"] = () => new Custom(
-            (layers, x) => layers[1].call(layers[0].call(x.reshape(-1, 2, 3)).tanh().flatten(1)), nn.Linear(3, 4), nn.Linear(8, 3)),
-        ["same padding"] = () => new Custom(
-            (layers, x) => layers[1].call(layers[0].call(x.reshape(-1, 1, 2, 3)).tanh().flatten(1)),
-            nn.Conv2d(1, 2, 3, padding: Padding.Same), nn.Linear(12, 3)),
-        ["a bare parameter"] = () => new Scaled(),
-    };
+    public static readonly IReadOnlyDictionary<string, Func<nn.Module<Tensor, Tensor>>> All =
+        new Dictionary<string, Func<nn.Module<Tensor, Tensor>>>
+        {
+            ["Linear itself"] = () => nn.Linear(6, 3),
+            ["in-place ReLU"] = () => nn.Sequential(
+                nn.Linear(6, 5), nn.ReLU(inplace: true), nn.Linear(5, 4), nn.ReLU(inplace: true), nn.Linear(4, 3)),
+            ["LayerNorm"] = () => nn.Sequential(nn.Linear(6, 5), nn.LayerNorm(5), nn.Tanh(), nn.Linear(5, 3)),
+            ["a layer used twice"] = () => new Custom(
+                (layers, x) => layers[1].call(layers[0].call(layers[0].call(x).tanh()).tanh()), nn.Linear(6, 6), nn.Linear(6, 3)),
+            ["a layer registered twice"] = () => Shared(nn.Linear(6, 6)),
+            ["forward called directly"] = () => new Custom(
+                (layers, x) => layers[1].call(layers[0].forward(x).tanh()), nn.Linear(6, 5), nn.Linear(5, 3)),
+            ["a layer never used"] = () => new Custom((layers, x) => layers[0].call(x), nn.Linear(6, 3), nn.Linear(6, 3)),
+            ["rows folded into the batch"] = () => new Custom(
+                (layers, x) => layers[1].call(layers[0].call(x.reshape(-1, 3)).tanh().reshape(x.shape[0], 8)),
+                nn.Linear(3, 4), nn.Linear(8, 3)),
+            ["positions of a sequence"] = () => new Custom(
+                (layers, x) => layers[1].call(layers[0].call(x.reshape(-1, 2, 3)).tanh().flatten(1)), nn.Linear(3, 4), nn.Linear(8, 3)),
+            ["same padding"] = () => new Custom(
+                (layers, x) => layers[1].call(layers[0].call(x.reshape(-1, 1, 2, 3)).tanh().flatten(1)),
+                nn.Conv2d(1, 2, 3, padding: Padding.Same), nn.Linear(12, 3)),
+            ["a bare parameter"] = () => new Scaled(),
+        };
 
     public static nn.Module<Tensor, Tensor> Create(string name)
     {

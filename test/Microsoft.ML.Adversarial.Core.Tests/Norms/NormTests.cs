@@ -7,7 +7,8 @@ namespace Microsoft.ML.Adversarial.Norms;
 [TestClass]
 public sealed class NormTests
 {
-    public static IEnumerable<object[]> Orders => new[] { 1, 1.01, 1.5, 2, 3, 7, 100, double.PositiveInfinity }.Select(p => new object[] { p });
+    public static IEnumerable<object[]> Orders =>
+        new[] { 1, 1.01, 1.5, 2, 3, 7, 100, double.PositiveInfinity }.Select(p => new object[] { p });
 
     [TestMethod]
     [DynamicData(nameof(Orders))]
@@ -69,7 +70,8 @@ public sealed class NormTests
         Assert.AreEqual(1, Length(rows[1], p), 1e-5);
         Assert.AreEqual(1, Length(rows[2], p), 1e-5);
         Assert.IsTrue(rows[3].All(value => value == 0));
-        AssertClose([.. Norm.Lp(p).SteepestDirection(gradients[1].unsqueeze(0) * 1e30f).data<float>().ToArray().Select(value => (double)value)], rows[1], 1e-4);
+        Tensor scaled = Norm.Lp(p).SteepestDirection(gradients[1].unsqueeze(0) * 1e30f);
+        AssertClose(scaled.to(ScalarType.Float64).data<double>().ToArray(), rows[1], 1e-4);
     }
 
     [TestMethod]
@@ -97,7 +99,8 @@ public sealed class NormTests
         }
 
         CollectionAssert.AreEqual(
-            new[] { "L0", "L1", "L2", "Linf", "L1.5" }, new[] { Norm.L0, Norm.L1, Norm.L2, Norm.LInfinity, Norm.Lp(1.5) }.Select(norm => norm.Name).ToArray());
+            new[] { "L0", "L1", "L2", "Linf", "L1.5" },
+            new[] { Norm.L0, Norm.L1, Norm.L2, Norm.LInfinity, Norm.Lp(1.5) }.Select(norm => norm.Name).ToArray());
         Assert.AreEqual(Norm.LInfinity, Norm.Parse("L∞"));
         Assert.AreEqual(Norm.LInfinity, Norm.Parse("inf"));
         Assert.AreEqual(Norm.L2, Norm.Parse("2"));
@@ -114,7 +117,9 @@ public sealed class NormTests
     [DataRow("max")]
     [DataRow("L1,5")]
     public void OtherNamesAreRefused(string name) =>
-        Assert.Contains($"Unknown norm '{name}': expected L0, L1, L2, Linf or Lp", Assert.ThrowsExactly<FormatException>(() => Norm.Parse(name)).Message);
+        Assert.Contains(
+            $"Unknown norm '{name}': expected L0, L1, L2, Linf or Lp",
+            Assert.ThrowsExactly<FormatException>(() => Norm.Parse(name)).Message);
 
     [TestMethod]
     [DataRow(0.0)]
@@ -126,7 +131,9 @@ public sealed class NormTests
     internal static double Length(IEnumerable<double> row, double p)
     {
         double largest = row.Max(Math.Abs);
-        return largest == 0 || double.IsInfinity(p) ? largest : largest * Math.Pow(row.Sum(value => Math.Pow(Math.Abs(value) / largest, p)), 1 / p);
+        return largest == 0 || double.IsInfinity(p)
+            ? largest
+            : largest * Math.Pow(row.Sum(value => Math.Pow(Math.Abs(value) / largest, p)), 1 / p);
     }
 
     private static void AssertClose(double[] expected, double[] actual, double relative)

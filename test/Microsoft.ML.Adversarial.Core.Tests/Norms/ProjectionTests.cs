@@ -15,7 +15,8 @@ public sealed class ProjectionTests
         from epsilon in new[] { 1e-3, 0.5, 3 }
         select new object[] { name, epsilon };
 
-    public static IEnumerable<object[]> Norms => Balls.Select(ball => ball[0]).Append("L0").Distinct().Select(name => new object[] { name });
+    public static IEnumerable<object[]> Norms =>
+        Balls.Select(ball => ball[0]).Append("L0").Distinct().Select(name => new object[] { name });
 
     [TestMethod]
     [DynamicData(nameof(Balls))]
@@ -62,7 +63,9 @@ public sealed class ProjectionTests
         foreach (ScalarType type in new[] { ScalarType.Float32, ScalarType.Float64 })
         {
             Tensor points = TestNetworks.Normal([20, Features], type: type);
-            Tensor inside = norm == Norm.L0 ? (points * torch.arange(Features).less(3)) + 0 : points * (epsilon * 0.99) / norm.Measure(points).unsqueeze(1);
+            Tensor inside = norm == Norm.L0
+                ? (points * torch.arange(Features).less(3)) + 0
+                : points * (epsilon * 0.99) / norm.Measure(points).unsqueeze(1);
             CollectionAssert.AreEqual(SmallNetwork.Bits(inside), SmallNetwork.Bits(norm.Project(inside, epsilon)), "a point inside moved");
 
             Tensor once = norm.Project(points, epsilon);

@@ -25,7 +25,8 @@ public sealed class SamplingTests
         Assert.IsLessThanOrEqualTo(epsilon * (1 + 1e-5), sizes.max().item<double>());
         Assert.IsGreaterThan(0.99 * epsilon, sizes.max().item<double>());
         Assert.IsLessThan(norm == Norm.L0 ? 0.1 : 0.1 * epsilon, samples.mean([0]).abs().max().item<float>(), "not centred");
-        CollectionAssert.AreEqual(new float[50], norm.Sample(torch.empty(5, 10), 0, new RowRandom(1, Keys[..5])).abs().data<float>().ToArray());
+        CollectionAssert.AreEqual(
+            new float[50], norm.Sample(torch.empty(5, 10), 0, new RowRandom(1, Keys[..5])).abs().data<float>().ToArray());
     }
 
     [TestMethod]

@@ -32,7 +32,8 @@ internal sealed class Untouched
         return
         [
             .. tensors.Select((tensor, index) => ($"tensor {index}", SmallNetwork.Bits(tensor))),
-            .. tensors.Select((tensor, index) => ($"requires_grad of tensor {index}", Flags(tensor.requires_grad, tensor.grad is not null))),
+            .. tensors.Select(
+                (tensor, index) => ($"requires_grad of tensor {index}", Flags(tensor.requires_grad, tensor.grad is not null))),
             .. module.state_dict().Select(pair => (pair.Key, SmallNetwork.Bits(pair.Value))),
             .. module.named_parameters().Select(
                 pair => ($"requires_grad and .grad of {pair.name}", Flags(pair.parameter.requires_grad, pair.parameter.grad is not null))),

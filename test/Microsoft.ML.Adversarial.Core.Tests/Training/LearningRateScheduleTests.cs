@@ -45,7 +45,12 @@ public sealed class LearningRateScheduleTests
         });
 
         task.Run(
-            new() { Optimizer = OptimizerKind.Sgd, Momentum = 0, LearningRate = 0.5, Schedule = schedule, ValidationFraction = 0, BatchSize = 60, Epochs = 3 }, sum);
+            new()
+            {
+                Optimizer = OptimizerKind.Sgd, Momentum = 0, LearningRate = 0.5, Schedule = schedule,
+                ValidationFraction = 0, BatchSize = 60, Epochs = 3,
+            },
+            sum);
 
         Assert.HasCount(12, biases);
         for (int step = 0; step < 11; step++)

@@ -22,7 +22,8 @@ public sealed class TrainingLoopTests
     public void ItLearns(OptimizerKind optimizer, double rate)
     {
         Assert.IsLessThan(0.8, task.Accuracy());
-        List<TrainingProgress> reports = task.Run(new() { Optimizer = optimizer, LearningRate = rate, BatchSize = 32, Epochs = 15, WeightDecay = 1e-4 });
+        List<TrainingProgress> reports = task.Run(
+            new() { Optimizer = optimizer, LearningRate = rate, BatchSize = 32, Epochs = 15, WeightDecay = 1e-4 });
         Assert.IsGreaterThan(0.97, task.Accuracy());
         Assert.IsLessThan(reports[0].TrainingLoss, reports[^1].TrainingLoss);
         CollectionAssert.AreEqual(Enumerable.Range(1, reports.Count).ToArray(), reports.Select(report => report.Epoch).ToArray());
@@ -48,7 +49,11 @@ public sealed class TrainingLoopTests
     {
         // A rate at which the loss jumps about.
         List<TrainingProgress> reports = task.Run(
-            new() { Optimizer = OptimizerKind.Sgd, LearningRate = 3, Schedule = LearningRateSchedule.Constant, Epochs = 12, BatchSize = 16, Patience = 12 });
+            new()
+            {
+                Optimizer = OptimizerKind.Sgd, LearningRate = 3, Schedule = LearningRateSchedule.Constant,
+                Epochs = 12, BatchSize = 16, Patience = 12,
+            });
         double best = reports.Min(report => report.ValidationLoss!.Value);
         Assert.IsFalse(reports[^1].IsBest, "the last epoch is the best: this test says nothing");
         double smallest = double.PositiveInfinity;
@@ -103,7 +108,8 @@ public sealed class TrainingLoopTests
         });
         TrainingOptions options = new() { BatchSize = 72, Epochs = 10, Schedule = LearningRateSchedule.Constant };
 
-        List<TrainingProgress> reports = task.Run(new() { BatchSize = 72, Epochs = 10, Schedule = LearningRateSchedule.Constant, Cancellation = source.Token }, cancelling);
+        List<TrainingProgress> reports = task.Run(
+            new() { BatchSize = 72, Epochs = 10, Schedule = LearningRateSchedule.Constant, Cancellation = source.Token }, cancelling);
         options.Epochs = 2;
         reference.Run(options);
 
@@ -126,7 +132,8 @@ public sealed class TrainingLoopTests
     public void ALossThatIsNoNumberLaterKeepsTheBestEpoch()
     {
         using TrainingTask reference = new();
-        List<TrainingProgress> reports = task.Run(new() { BatchSize = 72, Schedule = LearningRateSchedule.Constant }, ScriptedLoss.NaNFrom(4));
+        List<TrainingProgress> reports = task.Run(
+            new() { BatchSize = 72, Schedule = LearningRateSchedule.Constant }, ScriptedLoss.NaNFrom(4));
         reference.Run(new() { BatchSize = 72, Schedule = LearningRateSchedule.Constant, Epochs = 1 });
         Assert.HasCount(1, reports);
         CollectionAssert.AreEqual(reference.Weights(), task.Weights());
@@ -260,6 +267,10 @@ public sealed class TrainingLoopTests
         labels[17] = torch.tensor(3L);
         var e = Assert.ThrowsExactly<AdversarialInputException>(() => Train(new(task.Rows.Inputs, labels)));
         Assert.AreEqual("Row 17: expected a label between 0 and 2, got 3.", e.Message);
+        Tensor inputs = task.Rows.Inputs.clone();
+        inputs[5, 1] = torch.tensor(float.NaN);
+        e = Assert.ThrowsExactly<AdversarialInputException>(() => Train(new(inputs, task.Rows.Labels)));
+        Assert.StartsWith("Row 5, feature 1: expected a finite value", e.Message);
         AssertRefused("inputs of shape [240, 2] and labels of shape [239]", new(task.Rows.Inputs, task.Rows.Labels.narrow(0, 0, 239)));
         AssertRefused("inputs of shape [0, 2]", new(task.Rows.Inputs.narrow(0, 0, 0), task.Rows.Labels.narrow(0, 0, 0)));
         AssertRefused("type Float32", new(task.Rows.Inputs, task.Rows.Labels.to(ScalarType.Float32)));

@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Classifiers;
+
+/// <summary>The check that rows hold numbers.</summary>
+internal static class FiniteValues
+{
+    /// <summary>Throws for the first NaN or infinity, naming its row and feature.</summary>
+    public static void Require(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        // A NaN or an infinity always shows in the sum, and one pass costs less than a mask. A sum of large numbers may overflow.
+        if (inputs.sum().isfinite().item<bool>())
+        {
+            return;
+        }
+
+        var broken = inputs.isfinite().logical_not_().flatten().nonzero();
+        if (broken.shape[0] == 0)
+        {
+            return;
+        }
+
+        var features = inputs.numel() / inputs.shape[0];
+        var first = broken[0, 0].item<long>();
+        throw new AdversarialInputException(
+            first / features, (int)(first % features), "expected a finite value, got NaN or infinity. Replace or drop such rows first.");
+    }
+}
