@@ -29,7 +29,8 @@ internal sealed record ClassLabels(int Count, bool IsBoolean, LabelValues? Value
         if (Count < 2 || (IsBoolean && (Count > 2 || Values is not null)) || (Values is not null && Values.Values.Count != Count))
         {
             throw new ArgumentException(
-                $"Expected at least 2 classes with as many key values or none, got {Count} {(IsBoolean ? "Boolean " : "")}with {Values?.Values.Count ?? 0} values.");
+                $"Expected at least 2 classes with as many key values or none, got {Count}{(IsBoolean ? ", Boolean," : "")} with "
+                + $"{Values?.Values.Count ?? 0} values.");
         }
 
         Values?.Validate();

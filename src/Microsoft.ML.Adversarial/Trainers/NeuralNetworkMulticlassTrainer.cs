@@ -28,7 +28,10 @@ public sealed class NeuralNetworkMulticlassTrainer : NeuralNetworkTrainer<Neural
 
     private protected override IEnumerable<SchemaShape.Column> OutputShape(SchemaShape.Column label, ScoreColumns columns)
     {
-        SchemaShape.Column[] keyValues = [.. label.Annotations.Where(one => one.Name == Kinds.KeyValues && LabelValues.CanHold(one.ItemType))];
+        SchemaShape.Column[] keyValues =
+        [
+            .. label.Annotations.Where(one => one.Name == Kinds.KeyValues && LabelValues.CanHold(one.ItemType)),
+        ];
         SchemaShape.Column[] output = [.. AnnotationUtils.GetTrainerOutputAnnotation()];
         SchemaShape.Column[] classes =
         [

@@ -40,7 +40,8 @@ public sealed class AdversarialAttackEstimator : IEstimator<AdversarialAttackTra
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         var features = RequiredColumn.Of(inputSchema, _classifier.FeatureColumnName, nameof(AdversarialAttackEstimator));
-        _classifier.Labels.RequireFit(RequiredColumn.Of(inputSchema, _columns.Target ?? _columns.Label, nameof(AdversarialAttackEstimator)));
+        _classifier.Labels.RequireFit(
+            RequiredColumn.Of(inputSchema, _columns.Target ?? _columns.Label, nameof(AdversarialAttackEstimator)));
         SchemaShape.Column[] keyValues = _classifier.Labels.Values is { } values
             ? [new(AnnotationUtils.Kinds.KeyValues, SchemaShape.Column.VectorKind.Vector, values.ItemType, isKey: false)]
             : [];

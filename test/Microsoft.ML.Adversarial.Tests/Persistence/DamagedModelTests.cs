@@ -36,7 +36,8 @@ public sealed partial class DamagedModelTests
         BitConverter.GetBytes(0x00020003).CopyTo(key, readable + sizeof(int));
 
         Failures.Require<InvalidDataException>(
-            () => Load(), $"{loader}: expected model format 10001 or older, got 20003", "newer version of Microsoft.ML.Adversarial. Update the package");
+            () => Load(), $"{loader}: expected model format 10001 or older, got 20003",
+            "newer version of Microsoft.ML.Adversarial. Update the package");
     }
 
     [TestMethod]
@@ -76,7 +77,8 @@ public sealed partial class DamagedModelTests
         foreach (var damaged in new[] { [], whole[..^1], "null"u8.ToArray(), "[]"u8.ToArray(), "{}"u8.ToArray(), [0xff, 0xfe, 0xfd] })
         {
             _file[name] = damaged;
-            Failures.Require<InvalidDataException>(() => Load(), $"{loader}: expected a state in State.json, but ", "damaged: save it anew");
+            Failures.Require<InvalidDataException>(
+                () => Load(), $"{loader}: expected a state in State.json, but ", "damaged: save it anew");
         }
 
         _file.Remove(name);
@@ -145,8 +147,9 @@ public sealed partial class DamagedModelTests
     private string StepOf(string loader)
     {
         var signature = Encoding.UTF8.GetBytes(loader);
-        var key = _file.Names.First(name => name.EndsWith("Model.key", StringComparison.Ordinal) && _file[name].AsSpan().IndexOf(signature) >= 0
-            && _file.Names.Contains(name[..^"Model.key".Length] + "State.json"));
+        var key = _file.Names.First(
+            name => name.EndsWith("Model.key", StringComparison.Ordinal) && _file[name].AsSpan().IndexOf(signature) >= 0
+                && _file.Names.Contains(name[..^"Model.key".Length] + "State.json"));
         return key[..^"Model.key".Length];
     }
 }

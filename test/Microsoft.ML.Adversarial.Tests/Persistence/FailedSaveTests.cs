@@ -24,7 +24,8 @@ public sealed class FailedSaveTests
 
         Assert.HasCount(20, Cells.Read(transformer.Transform(rows), "FisherTrace"));
         Failures.Require<NotSupportedException>(
-            () => Save(transformer, rows.Schema), "Expected a classifier made from a Network", "only networks described by a NetworkDefinition");
+            () => Save(transformer, rows.Schema), "Expected a classifier made from a Network",
+            "only networks described by a NetworkDefinition");
     }
 
     [TestMethod]

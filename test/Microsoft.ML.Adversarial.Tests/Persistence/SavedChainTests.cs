@@ -28,7 +28,8 @@ public sealed class SavedChainTests
 
         CollectionAssert.AreEqual(RowText.Of(model.Transform(rows)).ToArray(), RowText.Of(loaded.Transform(rows)).ToArray());
         Assert.AreEqual(
-            _ml.MulticlassClassification.Evaluate(model.Transform(rows)).LogLoss, _ml.MulticlassClassification.Evaluate(loaded.Transform(rows)).LogLoss);
+            _ml.MulticlassClassification.Evaluate(model.Transform(rows)).LogLoss,
+            _ml.MulticlassClassification.Evaluate(loaded.Transform(rows)).LogLoss);
     }
 
     [TestMethod]
@@ -60,7 +61,8 @@ public sealed class SavedChainTests
     public void A_model_is_saved_with_its_loader()
     {
         var path = _folder.Write("rows.txt", System.Text.Encoding.UTF8.GetBytes(string.Concat(
-            FruitRow.Create(60, seed: 1).Select(row => $"{row.Kind}\t{string.Join('\t', row.Features.Select(value => value.ToString("R")))}\n"))));
+            FruitRow.Create(60, seed: 1).Select(
+                row => $"{row.Kind}\t{string.Join('\t', row.Features.Select(value => value.ToString("R")))}\n"))));
         var loader = _ml.Data.CreateTextLoader([new("Kind", DataKind.String, 0), new("Features", DataKind.Single, 1, 8)]);
         var rows = loader.Load(path);
         var model = _ml.Transforms.Conversion.MapValueToKey("Label", "Kind").Append(Fruit.Trainer(_ml, epochs: 1)).Fit(rows);
@@ -153,7 +155,8 @@ public sealed class SavedChainTests
             {
                 Layers =
                 [
-                    new Networks.Layers.Conv2dLayer(3, 5, stride: 3), new Networks.Layers.BatchNorm2dLayer(), new Networks.Layers.ReLULayer(),
+                    new Networks.Layers.Conv2dLayer(3, 5, stride: 3), new Networks.Layers.BatchNorm2dLayer(),
+                    new Networks.Layers.ReLULayer(),
                     new Networks.Layers.FlattenLayer(), new Networks.Layers.DropoutLayer(0.2), new Networks.Layers.LinearLayer(),
                 ],
                 Normalisation = new([0.13], [0.31]),
@@ -178,10 +181,14 @@ public sealed class SavedChainTests
     {
         var rows = Fruit.LoadLabelled(_ml, 30, seed: 1);
         var model = Fruit.Trainer(_ml, epochs: 1).Fit(rows);
-        var attack = new ProjectedGradientDescent(Norm.L2, 0.3) { Objective = AttackObjective.LogitMargin, Restarts = 3, Steps = 7, StepSize = 0.01 };
+        var attack = new ProjectedGradientDescent(Norm.L2, 0.3)
+        {
+            Objective = AttackObjective.LogitMargin, Restarts = 3, Steps = 7, StepSize = 0.01,
+        };
         var columns = new AttackColumns { Target = "TargetLabel", Size = "HowFar" };
 
-        var loaded = (AdversarialAttackTransformer)SaveAndLoad(_ml.Transforms.AdversarialAttack(model, attack, columns).Fit(rows), rows.Schema);
+        var loaded = (AdversarialAttackTransformer)SaveAndLoad(
+            _ml.Transforms.AdversarialAttack(model, attack, columns).Fit(rows), rows.Schema);
 
         Assert.AreEqual(attack, loaded.Attack);
         Assert.AreEqual(columns, loaded.Columns);

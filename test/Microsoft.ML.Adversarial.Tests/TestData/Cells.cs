@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Adversarial.TestData;
 
-/// <summary>The cells of chosen columns by row id, as numbers: Booleans are 0 or 1, keys themselves, vectors laid out one after another.</summary>
+/// <summary>The cells of chosen columns by row id, as numbers: Booleans are 0 or 1, keys themselves, vectors laid out.</summary>
 internal static class Cells
 {
     public static Dictionary<DataViewRowId, float[]> Read(IDataView view, params IEnumerable<string> columns)

@@ -18,7 +18,8 @@ internal static class RowText
 
     private static Func<string> Reader(DataViewRow row, DataViewSchema.Column column) => column.Type switch
     {
-        VectorDataViewType { ItemType: TextDataViewType } => Reader<VBuffer<ReadOnlyMemory<char>>>(row, column, value => string.Join(',', value.DenseValues())),
+        VectorDataViewType { ItemType: TextDataViewType } => Reader<VBuffer<ReadOnlyMemory<char>>>(
+            row, column, value => string.Join(',', value.DenseValues())),
         VectorDataViewType => Reader<VBuffer<float>>(row, column, value => string.Join(',', value.DenseValues().Select(Text))),
         BooleanDataViewType => Reader<bool>(row, column, value => value.ToString()),
         KeyDataViewType => Reader<uint>(row, column, value => value.ToString(CultureInfo.InvariantCulture)),

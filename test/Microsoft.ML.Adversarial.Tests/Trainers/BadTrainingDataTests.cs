@@ -21,7 +21,8 @@ public sealed class BadTrainingDataTests
         var trainer = _ml.MulticlassClassification.Trainers.NeuralNetwork(options);
         var data = Fruit.Load(_ml, 30, seed: 1);
 
-        Failures.Require<ArgumentException>(() => trainer.Fit(data), $"Column '{label}': expected a key, got", $"MapValueToKey(\"{label}\")");
+        Failures.Require<ArgumentException>(
+            () => trainer.Fit(data), $"Column '{label}': expected a key, got", $"MapValueToKey(\"{label}\")");
         Failures.Require<ArgumentException>(() => trainer.GetOutputSchema(SchemaShape.Create(data.Schema)), $"MapValueToKey(\"{label}\")");
     }
 
@@ -49,7 +50,8 @@ public sealed class BadTrainingDataTests
         var options = Fruit.Options(epochs: 1);
         options.FeatureColumnName = "Pixels";
         Failures.Require<ArgumentException>(
-            () => Train(FruitRow.Create(30, seed: 1), options), "expected a column 'Pixels', got Id, Kind", "Apply the steps that make it first");
+            () => Train(FruitRow.Create(30, seed: 1), options), "expected a column 'Pixels', got Id, Kind",
+            "Apply the steps that make it first");
     }
 
     [TestMethod]
@@ -64,7 +66,8 @@ public sealed class BadTrainingDataTests
     [TestMethod]
     public void Features_of_unknown_size()
     {
-        var data = _ml.Data.LoadFromEnumerable(FruitRow.Create(30, seed: 1).Select(row => new Open { Features = row.Features, Label = 1 }).ToArray());
+        var data = _ml.Data.LoadFromEnumerable(
+            FruitRow.Create(30, seed: 1).Select(row => new Open { Features = row.Features, Label = 1 }).ToArray());
         Failures.Require<ArgumentException>(
             () => Fruit.Trainer(_ml, epochs: 1).Fit(data), "Column 'Features': expected a vector of Single of known size");
     }
@@ -128,7 +131,7 @@ public sealed class BadTrainingDataTests
         Failures.Require<ArgumentException>(() => model.Transform(data), "expected a column 'Features', got Id, Kind");
     }
 
-    /// <summary>As with ML.NET's own trainers: scores of a row with NaN are NaN and its label is missing; other rows stay as they are.</summary>
+    /// <summary>As with ML.NET's own trainers: scores of a row with NaN are NaN and its label is missing.</summary>
     [TestMethod]
     public void Scoring_NaN_gives_NaN_and_no_label()
     {

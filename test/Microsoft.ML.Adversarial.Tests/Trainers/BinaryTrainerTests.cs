@@ -62,7 +62,8 @@ public sealed class BinaryTrainerTests
         var probabilities = Cells.Read(scored, "Probability").Values.Select(cells => cells[0]).ToArray();
         for (var decile = 0.2; decile < 0.8; decile += 0.2)
         {
-            var inside = Enumerable.Range(0, rows.Length).Where(i => probabilities[i] >= decile && probabilities[i] < decile + 0.2).ToArray();
+            var inside = Enumerable.Range(0, rows.Length)
+                .Where(i => probabilities[i] >= decile && probabilities[i] < decile + 0.2).ToArray();
             Assert.IsGreaterThan(100, inside.Length);
             var share = inside.Average(i => rows[i].IsApple ? 1.0 : 0.0);
             Assert.AreEqual(inside.Average(i => probabilities[i]), share, 0.1, $"{decile}");
@@ -88,7 +89,8 @@ public sealed class BinaryTrainerTests
         var trainer = _ml.BinaryClassification.Trainers.NeuralNetwork(options);
 
         Failures.Require<ArgumentException>(() => trainer.Fit(data), $"Column '{label}': expected a Boolean, got {got}");
-        Failures.Require<ArgumentException>(() => trainer.GetOutputSchema(SchemaShape.Create(data.Schema)), $"Column '{label}': expected a Boolean");
+        Failures.Require<ArgumentException>(
+            () => trainer.GetOutputSchema(SchemaShape.Create(data.Schema)), $"Column '{label}': expected a Boolean");
     }
 
     private static Dictionary<DataViewRowId, float[]> Scores(int seed)

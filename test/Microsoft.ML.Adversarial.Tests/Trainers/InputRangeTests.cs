@@ -86,7 +86,8 @@ public sealed class InputRangeTests
     {
         var data = Mnist.Load(_ml, 40);
         var flat = _ml.Data.LoadFromEnumerable(
-            data.GetColumn<float[]>("Features").Zip(data.GetColumn<uint>("Label"), (x, y) => new Flat { Features = x, Label = y - 1 }).ToArray());
+            data.GetColumn<float[]>("Features").Zip(data.GetColumn<uint>("Label"), (x, y) => new Flat { Features = x, Label = y - 1 })
+                .ToArray());
         var options = new NeuralNetworkMulticlassTrainer.Options
         {
             Network = NetworkDefinition.SmallConvNet with { InputShape = [1, 28, 28] },

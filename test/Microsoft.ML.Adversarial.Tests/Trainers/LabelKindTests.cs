@@ -37,7 +37,8 @@ public sealed class LabelKindTests
     [TestMethod]
     public void Keys_without_values_stay_keys()
     {
-        var data = _ml.Data.LoadFromEnumerable(FruitRow.Create(90, seed: 1).Select(row => new Keyed { Features = row.Features, Label = (uint)row.Id % 3 }));
+        var data = _ml.Data.LoadFromEnumerable(
+            FruitRow.Create(90, seed: 1).Select(row => new Keyed { Features = row.Features, Label = (uint)row.Id % 3 }));
 
         var scored = Fruit.Trainer(_ml).Fit(data).Transform(data);
 
@@ -48,9 +49,11 @@ public sealed class LabelKindTests
 
     private void ComesBack<T>(Func<int, T> labelOf)
     {
-        var rows = FruitRow.Create(120, seed: 1).Select(row => new Row<T> { Features = row.Features, Kind = labelOf((int)row.Id % 3) }).ToArray();
+        var rows = FruitRow.Create(120, seed: 1).Select(row => new Row<T> { Features = row.Features, Kind = labelOf((int)row.Id % 3) })
+            .ToArray();
         var data = _ml.Data.LoadFromEnumerable(rows);
-        var model = _ml.Transforms.Conversion.MapValueToKey("Label", "Kind", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+        var model = _ml.Transforms.Conversion.MapValueToKey(
+            "Label", "Kind", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Append(Fruit.Trainer(_ml))
             .Append(_ml.Transforms.Conversion.MapKeyToValue("Predicted", "PredictedLabel"))
             .Fit(data);

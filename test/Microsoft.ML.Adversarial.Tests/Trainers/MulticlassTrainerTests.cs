@@ -128,7 +128,8 @@ public sealed class MulticlassTrainerTests
 
         var scored = _ml.MulticlassClassification.Trainers.NeuralNetwork(options).Fit(data).Transform(data);
 
-        CollectionAssert.AreEqual(new[] { "P", "S", "Q", "L" }, scored.Schema.Skip(data.Schema.Count).Select(column => column.Name).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "P", "S", "Q", "L" }, scored.Schema.Skip(data.Schema.Count).Select(column => column.Name).ToArray());
         var metrics = _ml.MulticlassClassification.Evaluate(scored, "TargetLabel", "S", "P");
         Assert.IsTrue(double.IsFinite(metrics.LogLoss));
     }

@@ -54,7 +54,8 @@ public sealed class ScoreSchemaTests
         var data = Fruit.LoadLabelled(_ml, 60, seed: 1);
         var second = Fruit.Options(epochs: 1);
         second.ScoreColumnName = "Second";
-        var scored = Fruit.Trainer(_ml, epochs: 1).Append(_ml.MulticlassClassification.Trainers.NeuralNetwork(second)).Fit(data).Transform(data);
+        var scored = Fruit.Trainer(_ml, epochs: 1).Append(_ml.MulticlassClassification.Trainers.NeuralNetwork(second))
+            .Fit(data).Transform(data);
 
         Assert.AreNotEqual(SetId(scored.Schema["Score"]), SetId(scored.Schema["Second"]));
         Assert.AreEqual(SetId(scored.Schema["Second"]), SetId(scored.Schema["Logits"]));

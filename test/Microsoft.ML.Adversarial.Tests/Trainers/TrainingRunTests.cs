@@ -120,7 +120,8 @@ public sealed class TrainingRunTests
         _ml.GpuDeviceId = 0;
         _ml.FallbackToCpu = false;
         Failures.Require<InvalidOperationException>(
-            () => Train(Fruit.Options(epochs: 1)), "Expected the GPU 0 that MLContext.GpuDeviceId asks for, got 0 usable", "MLContext.FallbackToCpu");
+            () => Train(Fruit.Options(epochs: 1)), "Expected the GPU 0 that MLContext.GpuDeviceId asks for, got 0 usable",
+            "MLContext.FallbackToCpu");
 
         _ml.FallbackToCpu = true;
         Assert.HasCount(90, Train(Fruit.Options(epochs: 1)));

@@ -54,7 +54,8 @@ public sealed class AdversarialAttackTests
     public void What_the_columns_say_is_so(string name, Attack attack, bool isTargeted)
     {
         var attacked = Attack(attack, Fruit.Test, isTargeted ? new() { Target = "TargetLabel" } : new());
-        var rescored = Fruit.Network.Transform(Ml.Transforms.CopyColumns("Features", "AdversarialFeatures").Fit(attacked).Transform(attacked));
+        var rescored = Fruit.Network.Transform(
+            Ml.Transforms.CopyColumns("Features", "AdversarialFeatures").Fit(attacked).Transform(attacked));
 
         var sizes = Cells.Read(attacked, "PerturbationSize");
         var inputs = Cells.Read(Fruit.Test, "Features");
@@ -64,7 +65,8 @@ public sealed class AdversarialAttackTests
         {
             // The target is the fruit after the label's.
             Assert.AreEqual(cells[1], cells[2], $"{name}: the predicted class, row {id}");
-            Assert.AreEqual(isTargeted ? cells[2] == (cells[0] % 3) + 1 : cells[2] != cells[0], cells[3] == 1, $"{name}: success, row {id}");
+            Assert.AreEqual(
+                isTargeted ? cells[2] == (cells[0] % 3) + 1 : cells[2] != cells[0], cells[3] == 1, $"{name}: success, row {id}");
             var difference = inputs[id].Zip(adversarial[id], (before, after) => (double)after - before).ToArray();
             var size = attack.ThreatModel.Norm == Norm.LInfinity ? difference.Max(Math.Abs) : Math.Sqrt(difference.Sum(d => d * d));
             Assert.AreEqual(size, sizes[id][0], 1e-6, $"{name}: the size, row {id}");
@@ -94,7 +96,8 @@ public sealed class AdversarialAttackTests
         var raw = Ml.Data.LoadFromEnumerable(rows);
         // Whoever maps values by themselves gets keys in the order of what they see: here the last label first.
         var seen = Ml.Data.LoadFromEnumerable(rows.Reverse().ToArray());
-        var reversed = Ml.Transforms.Conversion.MapValueToKey("Label", "Kind").Append(Ml.Transforms.Conversion.MapValueToKey("TargetLabel", "Target"))
+        var reversed = Ml.Transforms.Conversion.MapValueToKey("Label", "Kind")
+            .Append(Ml.Transforms.Conversion.MapValueToKey("TargetLabel", "Target"))
             .Fit(seen).Transform(raw);
         CollectionAssert.AreNotEqual(inOrder.GetColumn<uint>("Label").ToArray(), reversed.GetColumn<uint>("Label").ToArray());
 
@@ -102,7 +105,8 @@ public sealed class AdversarialAttackTests
         {
             var attack = new BasicIterativeMethod(Norm.LInfinity, Epsilon);
             Cells.AreEqual(
-                Cells.Read(Attack(attack, inOrder, columns), Outputs), Cells.Read(Attack(attack, reversed, columns), Outputs), tolerance: 0);
+                Cells.Read(Attack(attack, inOrder, columns), Outputs),
+                Cells.Read(Attack(attack, reversed, columns), Outputs), tolerance: 0);
         }
     }
 
@@ -127,7 +131,9 @@ public sealed class AdversarialAttackTests
         var expected = Cells.Read(one.Transform(Fruit.Test), "AdversarialFeatures");
 
         Cells.AreEqual(expected, Cells.Read(same.Transform(Fruit.Test), "AdversarialFeatures"), tolerance: 0);
-        Assert.IsFalse(expected.Zip(Cells.Read(other.Transform(Fruit.Test), "AdversarialFeatures")).All(pair => pair.First.Value.SequenceEqual(pair.Second.Value)));
+        Assert.IsFalse(
+            expected.Zip(Cells.Read(other.Transform(Fruit.Test), "AdversarialFeatures"))
+                .All(pair => pair.First.Value.SequenceEqual(pair.Second.Value)));
 
         // Equal rows start at different points.
         var twins = FruitRow.Create(2, seed: 5);

@@ -26,7 +26,8 @@ public sealed class BadAttackDataTests
 
         Assert.HasCount(40, Cells.Read(Fruit.Network.Transform(data), "Score"));
         Failures.Require<InvalidOperationException>(
-            () => Cells.Read(Attack(data), "AttackSucceeded"), "Row 25, column 'Features', slot 6", "within the input bounds [0, 1], got 1.5");
+            () => Cells.Read(Attack(data), "AttackSucceeded"), "Row 25, column 'Features', slot 6",
+            "within the input bounds [0, 1], got 1.5");
     }
 
     /// <summary>One bad row costs no other row its result.</summary>
@@ -70,8 +71,10 @@ public sealed class BadAttackDataTests
     {
         var rows = FruitRow.Create(40, seed: 5);
         rows[3].Target = null!;
-        var view = Ml.Transforms.AdversarialAttack(Fruit.Network, Fgsm, new() { Target = "TargetLabel" }).Fit(Fruit.Test).Transform(Fruit.Load(rows));
-        Failures.Require<InvalidOperationException>(() => Cells.Read(view, "AttackSucceeded"), "Row 3, column 'TargetLabel': expected a label");
+        var view = Ml.Transforms.AdversarialAttack(Fruit.Network, Fgsm, new() { Target = "TargetLabel" })
+            .Fit(Fruit.Test).Transform(Fruit.Load(rows));
+        Failures.Require<InvalidOperationException>(
+            () => Cells.Read(view, "AttackSucceeded"), "Row 3, column 'TargetLabel': expected a label");
     }
 
     [TestMethod]
@@ -84,7 +87,8 @@ public sealed class BadAttackDataTests
         var data = Fruit.Test;
 
         Failures.Require<ArgumentException>(() => estimator.Fit(data), $"Column '{label}': expected a key", $"MapValueToKey(\"{label}\")");
-        Failures.Require<ArgumentException>(() => estimator.GetOutputSchema(SchemaShape.Create(data.Schema)), $"Column '{label}': expected a key");
+        Failures.Require<ArgumentException>(
+            () => estimator.GetOutputSchema(SchemaShape.Create(data.Schema)), $"Column '{label}': expected a key");
     }
 
     [TestMethod]
@@ -92,7 +96,8 @@ public sealed class BadAttackDataTests
     {
         var estimator = Ml.Transforms.AdversarialAttack(Fruit.Binary, Fgsm);
         Failures.Require<ArgumentException>(() => estimator.Fit(Fruit.Test), "Column 'Label': expected a Boolean");
-        Failures.Require<ArgumentException>(() => estimator.GetOutputSchema(SchemaShape.Create(Fruit.Test.Schema)), "Column 'Label': expected a Boolean");
+        Failures.Require<ArgumentException>(
+            () => estimator.GetOutputSchema(SchemaShape.Create(Fruit.Test.Schema)), "Column 'Label': expected a Boolean");
     }
 
     [TestMethod]
@@ -115,11 +120,13 @@ public sealed class BadAttackDataTests
     public void A_missing_column_is_named()
     {
         var unlabelled = TestData.Fruit.Load(Ml, 10, seed: 1);
-        Failures.Require<ArgumentException>(() => Attack(unlabelled), "expected a column 'Label', got Id", "Apply the steps that make it first");
+        Failures.Require<ArgumentException>(
+            () => Attack(unlabelled), "expected a column 'Label', got Id", "Apply the steps that make it first");
         var dropped = Ml.Transforms.DropColumns("Features").Fit(Fruit.Test).Transform(Fruit.Test);
         Failures.Require<ArgumentException>(() => Attack(dropped), "expected a column 'Features', got Id");
         Failures.Require<ArgumentException>(
-            () => Ml.Transforms.AdversarialAttack(Fruit.Network, Fgsm).GetOutputSchema(SchemaShape.Create(dropped.Schema)), "expected a column 'Features'");
+            () => Ml.Transforms.AdversarialAttack(Fruit.Network, Fgsm).GetOutputSchema(SchemaShape.Create(dropped.Schema)),
+            "expected a column 'Features'");
     }
 
     [TestMethod]
@@ -134,7 +141,8 @@ public sealed class BadAttackDataTests
     {
         var foreign = Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy().Fit(Fruit.Train);
         Failures.Require<ArgumentException>(
-            () => Ml.Transforms.AdversarialAttack(foreign, Fgsm), "AdversarialAttack: expected a model with a NeuralNetwork step", "Train one into the chain");
+            () => Ml.Transforms.AdversarialAttack(foreign, Fgsm), "AdversarialAttack: expected a model with a NeuralNetwork step",
+            "Train one into the chain");
     }
 
     private static IDataView Attack(IDataView data) => Ml.Transforms.AdversarialAttack(Fruit.Network, Fgsm).Fit(data).Transform(data);

@@ -74,7 +74,8 @@ public sealed class EstimatorContractTests
     public void Reading_twice_gives_the_same_bits(string name)
     {
         var (row, input, transformer) = Fit(name);
-        Cells.AreEqual(Cells.Read(transformer.Transform(input), row.Added), Cells.Read(transformer.Transform(input), row.Added), tolerance: 0);
+        Cells.AreEqual(
+            Cells.Read(transformer.Transform(input), row.Added), Cells.Read(transformer.Transform(input), row.Added), tolerance: 0);
     }
 
     [TestMethod]
@@ -110,7 +111,8 @@ public sealed class EstimatorContractTests
         var shuffled = Cells.Read(transformer.Transform(data.ShuffleRows(input, seed: 3)), row.Added);
         CollectionAssert.AreNotEqual(expected.Keys, shuffled.Keys);
         Cells.AreEqual(expected, shuffled, Rounding, "shuffled before");
-        Cells.AreEqual(expected, Cells.Read(data.ShuffleRows(transformer.Transform(input), seed: 3), row.Added), Rounding, "shuffled after");
+        Cells.AreEqual(
+            expected, Cells.Read(data.ShuffleRows(transformer.Transform(input), seed: 3), row.Added), Rounding, "shuffled after");
         Cells.AreEqual(expected, Cells.Read(data.Cache(transformer.Transform(input)), row.Added), Rounding, "cached");
 
         var filtered = Cells.Read(transformer.Transform(data.FilterRowsByColumn(input, "Id", lowerBound: 31, upperBound: 78)), row.Added);
@@ -152,7 +154,8 @@ public sealed class EstimatorContractTests
         Assert.HasCount(input.Schema.Count(column => !column.IsHidden), schema);
         Cells.AreEqual(Cells.Read(transformer.Transform(input), row.Added), Cells.Read(loaded.Transform(input), row.Added), tolerance: 0);
         CollectionAssert.AreEqual(
-            Describe(SchemaShape.Create(transformer.GetOutputSchema(input.Schema))), Describe(SchemaShape.Create(loaded.GetOutputSchema(input.Schema))));
+            Describe(SchemaShape.Create(transformer.GetOutputSchema(input.Schema))),
+            Describe(SchemaShape.Create(loaded.GetOutputSchema(input.Schema))));
     }
 
     [TestMethod]
@@ -218,5 +221,6 @@ public sealed class EstimatorContractTests
         .Select(column => $"{Describe(column)} [{string.Join("; ", column.Annotations.Select(Describe).Order(StringComparer.Ordinal))}]")
         .Order(StringComparer.Ordinal)];
 
-    private static string Describe(SchemaShape.Column column) => $"{column.Name}: {column.Kind} {column.ItemType}{(column.IsKey ? " key" : "")}";
+    private static string Describe(SchemaShape.Column column) =>
+        $"{column.Name}: {column.Kind} {column.ItemType}{(column.IsKey ? " key" : "")}";
 }

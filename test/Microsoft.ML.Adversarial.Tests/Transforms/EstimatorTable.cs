@@ -9,7 +9,10 @@ namespace Microsoft.ML.Adversarial.Transforms;
 internal static class EstimatorTable
 {
     private static readonly string[] ScoreColumns = ["PredictedLabel", "Score", "Probability", "Logits"];
-    private static readonly string[] AttackOutputs = ["AdversarialFeatures", "AttackSucceeded", "PerturbationSize", "AdversarialPredictedLabel"];
+    private static readonly string[] AttackOutputs =
+    [
+        "AdversarialFeatures", "AttackSucceeded", "PerturbationSize", "AdversarialPredictedLabel",
+    ];
     private static readonly Attack Fgsm = new FastGradientMethod(Norm.LInfinity, 0.1);
     private static readonly Attack Pgd = new ProjectedGradientDescent(Norm.LInfinity, 0.1) { Steps = 5 };
 
@@ -21,7 +24,9 @@ internal static class EstimatorTable
         new(
             "Fisher trace in the pipeline", fruit => fruit.Train,
             fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.FisherTrace()), [.. ScoreColumns, "FisherTrace"]),
-        new("Fisher trace of a score column", fruit => fruit.Network.Transform(fruit.Test), fruit => fruit.Ml.Transforms.FisherTrace(), ["FisherTrace"]),
+        new(
+            "Fisher trace of a score column", fruit => fruit.Network.Transform(fruit.Test),
+            fruit => fruit.Ml.Transforms.FisherTrace(), ["FisherTrace"]),
         new("Fisher trace of a model", fruit => fruit.Test, fruit => fruit.Ml.Transforms.FisherTrace(fruit.Network), ["FisherTrace"]),
         new("Fisher trace, binary", fruit => fruit.Test, fruit => fruit.Ml.Transforms.FisherTrace(fruit.Binary), ["FisherTrace"]),
         new(

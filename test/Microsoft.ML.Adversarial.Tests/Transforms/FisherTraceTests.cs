@@ -80,7 +80,8 @@ public sealed class FisherTraceTests
 
         var foreign = Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy().Fit(Fruit.Train).Transform(Fruit.Test);
         Failures.Require<ArgumentException>(() => estimator.Fit(foreign), Expected, "got one that carries none", Advice);
-        Failures.Require<ArgumentException>(() => Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy().Append(estimator).Fit(Fruit.Train), Expected);
+        Failures.Require<ArgumentException>(
+            () => Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy().Append(estimator).Fit(Fruit.Train), Expected);
     }
 
     [TestMethod]
@@ -92,7 +93,8 @@ public sealed class FisherTraceTests
     {
         var foreign = TestData.Fruit.Labels(Ml).Append(Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy())
             .Fit(TestData.Fruit.Load(Ml, 60, seed: 1));
-        Failures.Require<ArgumentException>(() => Ml.Transforms.FisherTrace(foreign), "expected a model with a NeuralNetwork step", "without one");
+        Failures.Require<ArgumentException>(
+            () => Ml.Transforms.FisherTrace(foreign), "expected a model with a NeuralNetwork step", "without one");
     }
 
     [TestMethod]
