@@ -35,6 +35,19 @@ public static partial class AdversarialCatalog
         return new(outputColumnName, ClassifierOfModel.Find(model, nameof(FisherTrace)));
     }
 
+    /// <summary>Adds the trace of the Fisher information of each prediction of a network that is at hand.</summary>
+    /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
+    /// <param name="classifier">The network; the caller keeps owning it.</param>
+    /// <param name="featureColumnName">The features that the network reads, a vector of Single.</param>
+    /// <param name="outputColumnName">The column that is added.</param>
+    public static FisherTraceEstimator FisherTrace(
+        this TransformsCatalog catalog, NetworkClassifier classifier, string featureColumnName, string outputColumnName = "FisherTrace")
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        return new(outputColumnName, ColumnClassifier.WithPlainKeys(classifier, featureColumnName));
+    }
+
     /// <summary>
     /// Turns a detector's score into a p-value and a flag. Fit it on clean rows that did not train the network:
     /// <c>scorer.Append(ml.Transforms.AdversarialDetection("FisherTrace").Fit(scorer.Transform(calibration)))</c>.
@@ -69,7 +82,23 @@ public static partial class AdversarialCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(attack);
-        var host = CatalogUtils.GetEnvironment(catalog).Register(nameof(AdversarialAttack));
-        return new(ClassifierOfModel.Find(model, nameof(AdversarialAttack)), attack, columns ?? new(), host.Rand.Next());
+        return new(ClassifierOfModel.Find(model, nameof(AdversarialAttack)), attack, columns ?? new(), Seed(catalog));
     }
+
+    /// <summary>Attacks a classifier that is at hand. Labels are keys of as many values as it has classes, in the order of its classes.</summary>
+    /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
+    /// <param name="classifier">The classifier; the caller keeps owning it.</param>
+    /// <param name="attack">The attack and its settings.</param>
+    /// <param name="featureColumnName">The features that the classifier reads, a vector of Single.</param>
+    /// <param name="columns">The columns that are read and added; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The attack needs what the classifier has not.</exception>
+    public static AdversarialAttackEstimator AdversarialAttack(
+        this TransformsCatalog catalog, IClassifier classifier, Attack attack, string featureColumnName, AttackColumns? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(attack);
+        return new(ColumnClassifier.WithPlainKeys(classifier, featureColumnName), attack, columns ?? new(), Seed(catalog));
+    }
+
+    private static long Seed(TransformsCatalog catalog) => CatalogUtils.GetEnvironment(catalog).Register(nameof(AdversarialAttack)).Rand.Next();
 }

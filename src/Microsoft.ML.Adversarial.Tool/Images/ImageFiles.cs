@@ -53,7 +53,7 @@ internal sealed record ImageFiles(string ImagesPath, string? LabelsPath, int Row
     private static void RequireSize(string path, IdxHeader header, IClassifier classifier)
     {
         long[] size = [.. header.ItemDimensions.Select(length => (long)length)];
-        long[] withChannel = size.Length == 2 ? [1, .. size] : size;
+        var withChannel = size.Length == 2 ? [1, .. size] : size;
         var features = classifier.InputShape.Aggregate(1L, (product, length) => product * length);
         var fits = size.SequenceEqual(classifier.InputShape) || withChannel.SequenceEqual(classifier.InputShape)
             || ((size.Length == 1 || classifier.InputShape.Count == 1) && header.ItemLength == features);

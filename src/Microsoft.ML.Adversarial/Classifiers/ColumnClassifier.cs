@@ -6,6 +6,14 @@ namespace Microsoft.ML.Adversarial.Classifiers;
 /// <param name="Labels">How its classes appear as labels.</param>
 internal sealed record ColumnClassifier(IClassifier Classifier, string FeatureColumnName, ClassLabels Labels)
 {
+    /// <summary>A classifier whose classes are known by their order alone.</summary>
+    public static ColumnClassifier WithPlainKeys(IClassifier classifier, string featureColumnName)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentException.ThrowIfNullOrEmpty(featureColumnName);
+        return new(classifier, featureColumnName, new ClassLabels(classifier.ClassCount, IsBoolean: false, Values: null));
+    }
+
     /// <summary>The number of features of one input.</summary>
     public int FeatureCount => checked((int)Classifier.InputShape.Aggregate(1L, (product, size) => product * size));
 

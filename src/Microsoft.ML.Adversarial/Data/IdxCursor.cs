@@ -32,9 +32,9 @@ internal sealed class IdxCursor : DataViewRowCursor
         if (_isPastEnd)
             return false;
 
-        bool hasImage = _images?.TryReadItem(_image) != false;
-        bool hasLabel = _labels?.TryReadItem(_label) != false;
-        bool moved = hasImage && hasLabel && _position + 1 < _view.GetRowCount();
+        var hasImage = _images?.TryReadItem(_image) != false;
+        var hasLabel = _labels?.TryReadItem(_label) != false;
+        var moved = hasImage && hasLabel && _position + 1 < _view.GetRowCount();
         _isPastEnd = !moved;
         _position = moved ? _position + 1 : -1;
         return moved;
@@ -72,14 +72,14 @@ internal sealed class IdxCursor : DataViewRowCursor
     {
         Row();
         var editor = VBufferEditor.Create(ref value, _image.Length);
-        for (int i = 0; i < _image.Length; i++)
+        for (var i = 0; i < _image.Length; i++)
             editor.Values[i] = _image[i] / 255f;
         value = editor.Commit();
     }
 
     private void GetLabel(ref uint value)
     {
-        long row = Row();
+        var row = Row();
         if (_label[0] >= _view.ClassCount)
         {
             throw new InvalidDataException(

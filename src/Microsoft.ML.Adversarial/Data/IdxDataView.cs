@@ -72,7 +72,7 @@ internal sealed class IdxDataView : IDataView
     private int CountClasses(IdxFile labels)
     {
         Span<byte> label = stackalloc byte[1];
-        int count = 0;
+        var count = 0;
         while (labels.TryReadItem(label))
             count = Math.Max(count, label[0] + 1);
         return count > 0
@@ -82,7 +82,7 @@ internal sealed class IdxDataView : IDataView
 
     private static DataViewSchema CreateSchema(int[] itemDimensions, int classCount)
     {
-        int[] dimensions = itemDimensions is [var rows, var columns] ? [1, rows, columns] : itemDimensions;
+        var dimensions = itemDimensions is [var rows, var columns] ? [1, rows, columns] : itemDimensions;
         ReadOnlyMemory<char>[] names =
             [.. Enumerable.Range(0, classCount).Select(i => i.ToString(CultureInfo.InvariantCulture).AsMemory())];
         var annotations = new DataViewSchema.Annotations.Builder();

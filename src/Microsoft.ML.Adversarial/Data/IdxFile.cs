@@ -54,7 +54,7 @@ internal sealed class IdxFile : IDisposable
             throw new FileNotFoundException($"Expected an IDX file at '{path}', found none; check the path.", path);
 
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize);
-        bool isGzip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+        var isGzip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
         file.Position = 0;
         return isGzip ? new BufferedStream(new GZipStream(file, CompressionMode.Decompress), BufferSize) : file;
     }
@@ -87,7 +87,7 @@ internal sealed class IdxFile : IDisposable
         }
         catch (EndOfStreamException failure)
         {
-            string expected = Header is null ? "an IDX header" : $"{Header.Count} rows of {Header.ItemLength} bytes";
+            var expected = Header is null ? "an IDX header" : $"{Header.Count} rows of {Header.ItemLength} bytes";
             throw new InvalidDataException(
                 $"'{_path}', {what}: expected {expected}, got a file that ends here; fetch the file again.", failure);
         }

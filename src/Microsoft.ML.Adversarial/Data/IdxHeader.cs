@@ -39,7 +39,7 @@ internal sealed record IdxHeader(long Count, int[] ItemDimensions)
 
         Span<byte> number = stackalloc byte[4];
         var dimensions = new uint[magic[3]];
-        for (int i = 0; i < dimensions.Length; i++)
+        for (var i = 0; i < dimensions.Length; i++)
         {
             read(number);
             dimensions[i] = BinaryPrimitives.ReadUInt32BigEndian(number);
@@ -51,7 +51,7 @@ internal sealed record IdxHeader(long Count, int[] ItemDimensions)
     private static void CheckItemSize(uint[] dimensions, string path)
     {
         UInt128 length = 1;
-        foreach (uint size in dimensions.Skip(1))
+        foreach (var size in dimensions.Skip(1))
             length *= size;
         if (length < 1 || length > (UInt128)Array.MaxLength)
         {

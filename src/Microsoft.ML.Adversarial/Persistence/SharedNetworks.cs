@@ -90,9 +90,16 @@ internal static class SharedNetworks
             throw new InvalidDataException($"The network {id[..8]}… does not match its checksum: the model file is damaged. Save it anew.");
         }
 
-        var saved = JsonSerializer.Deserialize<SavedBounds>(bounds, Json)!;
-        var network = Network.Load(NetworkDefinition.FromJson(Encoding.UTF8.GetString(definition)), new MemoryStream(weights));
-        return new NetworkClassifier(network, new InputBounds(saved.Lower, saved.Upper));
+        try
+        {
+            var saved = JsonSerializer.Deserialize<SavedBounds>(bounds, Json)!;
+            var network = Network.Load(NetworkDefinition.FromJson(Encoding.UTF8.GetString(definition)), new MemoryStream(weights));
+            return new NetworkClassifier(network, new InputBounds(saved.Lower, saved.Upper));
+        }
+        catch (Exception exception) when (exception is NetworkFormatException or JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"The network {id[..8]}… is no network: {exception.Message} The model file is damaged. Save it anew.", exception);
+        }
     }
 
     private static string IdOf(ReadOnlySpan<byte> definition, ReadOnlySpan<byte> bounds, ReadOnlySpan<byte> weights)

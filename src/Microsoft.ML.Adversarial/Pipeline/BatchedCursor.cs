@@ -47,7 +47,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
         _batchSize = batchSize;
 
         _cells = new CellBuffer?[bindings.InputSchema.Count];
-        foreach (DataViewSchema.Column column in active.PassedThrough.Where(CellBuffer.CanHold))
+        foreach (var column in active.PassedThrough.Where(CellBuffer.CanHold))
             _cells[column.Index] = CellBuffer.Create(source, column, batchSize);
         _activeCells = [.. _cells.OfType<CellBuffer>()];
         _idGetter = source.GetIdGetter();
@@ -147,7 +147,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
     {
         _idGetter(ref _ids[_count]);
         _batches[_count] = _source.Batch;
-        foreach (CellBuffer cells in _activeCells)
+        foreach (var cells in _activeCells)
             cells.Read(_count);
 
         try
@@ -168,8 +168,8 @@ internal sealed class BatchedCursor : DataViewRowCursor
 
     private int ComputedSlot()
     {
-        int slot = Slot();
-        int readable = _lastRowFailure is null ? _count : _count - 1;
+        var slot = Slot();
+        var readable = _lastRowFailure is null ? _count : _count - 1;
         if (slot >= readable)
             _lastRowFailure!.Throw();
         if (!_isComputed)

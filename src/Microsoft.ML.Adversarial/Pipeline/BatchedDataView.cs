@@ -30,7 +30,7 @@ internal sealed class BatchedDataView : IDataView
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
-        ColumnBindings.ActiveColumns active = _bindings.Activate(columnsNeeded);
+        var active = _bindings.Activate(columnsNeeded);
         return NeedsSecondCursor(active)
             ? CreateLockStepCursor(active)
             : CreateCursor(_source.GetRowCursor(active.Dependencies, rand), active);
@@ -38,7 +38,7 @@ internal sealed class BatchedDataView : IDataView
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
-        ColumnBindings.ActiveColumns active = _bindings.Activate(columnsNeeded);
+        var active = _bindings.Activate(columnsNeeded);
         if (NeedsSecondCursor(active))
             return [CreateLockStepCursor(active)];
         return [.. _source.GetRowCursorSet(active.Dependencies, n, rand).Select(cursor => CreateCursor(cursor, active))];

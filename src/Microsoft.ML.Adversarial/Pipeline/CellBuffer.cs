@@ -13,7 +13,7 @@ internal abstract class CellBuffer
 
     public static CellBuffer Create(DataViewRow input, DataViewSchema.Column column, int capacity)
     {
-        MethodInfo create = typeof(CellBuffer).GetMethod(nameof(CreateTyped), BindingFlags.Static | BindingFlags.NonPublic)!;
+        var create = typeof(CellBuffer).GetMethod(nameof(CreateTyped), BindingFlags.Static | BindingFlags.NonPublic)!;
         return create.MakeGenericMethod(column.Type.RawType)
             .CreateDelegate<Func<DataViewRow, DataViewSchema.Column, int, CellBuffer>>()(input, column, capacity);
     }
@@ -51,7 +51,7 @@ internal sealed class CellBuffer<T>(ValueGetter<T> source, int capacity) : CellB
 
     public override Delegate CreateGetter(Func<int> slot) => (ValueGetter<T>)((ref T value) =>
     {
-        int current = slot();
+        var current = slot();
         _failures[current]?.Throw();
         if (_copy is null)
             value = _cells[current];

@@ -22,7 +22,7 @@ internal sealed class ColumnBindings
     public ActiveColumns Activate(IEnumerable<DataViewSchema.Column>? columnsNeeded)
     {
         var active = new bool[OutputSchema.Count];
-        foreach (DataViewSchema.Column column in columnsNeeded ?? [])
+        foreach (var column in columnsNeeded ?? [])
         {
             if (column.Index < active.Length)
                 active[column.Index] = true;

@@ -35,7 +35,7 @@ internal sealed class FeatureBuffer
     /// <summary>Throws unless the column is a vector of Single of the given or of unknown length.</summary>
     public static void CheckType(DataViewSchema.Column column, int length)
     {
-        bool fits = column.Type is VectorDataViewType vector
+        var fits = column.Type is VectorDataViewType vector
             && vector.ItemType == NumberDataViewType.Single
             && (vector.Size == length || vector.Size == 0);
         if (!fits)
@@ -62,7 +62,7 @@ internal sealed class FeatureBuffer
                 + "drop or mend this row.");
         }
 
-        Span<float> row = Row(slot);
+        var row = Row(slot);
         _cell.CopyTo(row);
         if (_mustBeFinite)
             CheckFinite(row, position);
@@ -70,7 +70,7 @@ internal sealed class FeatureBuffer
 
     private void CheckFinite(ReadOnlySpan<float> row, long position)
     {
-        for (int i = 0; i < row.Length; i++)
+        for (var i = 0; i < row.Length; i++)
         {
             if (!float.IsFinite(row[i]))
             {

@@ -11,7 +11,7 @@ internal sealed class InStepCursor(DataViewRowCursor source) : IDisposable
     /// <summary>Moves on by one row, which must be the row with the given id.</summary>
     public void MoveTo(DataViewRowId id, long position)
     {
-        bool moved = source.MoveNext();
+        var moved = source.MoveNext();
         if (moved)
             _idGetter(ref _id);
         if (!moved || !_id.Equals(id))

@@ -24,7 +24,7 @@ internal static class OwnedText
     private static void Own(ref VBuffer<ReadOnlyMemory<char>> vector)
     {
         var editor = VBufferEditor.CreateFromBuffer(ref vector);
-        for (int i = 0; i < editor.Values.Length; i++)
+        for (var i = 0; i < editor.Values.Length; i++)
             Own(ref editor.Values[i]);
         vector = editor.Commit();
     }

@@ -14,7 +14,7 @@ internal static class VectorCopy
         if (!typeof(T).IsGenericType || typeof(T).GetGenericTypeDefinition() != typeof(VBuffer<>))
             return null;
 
-        MethodInfo copy = typeof(VectorCopy).GetMethod(nameof(Copy), BindingFlags.Static | BindingFlags.NonPublic)!;
+        var copy = typeof(VectorCopy).GetMethod(nameof(Copy), BindingFlags.Static | BindingFlags.NonPublic)!;
         return copy.MakeGenericMethod(typeof(T).GetGenericArguments()).CreateDelegate<Copier<T>>();
     }
 

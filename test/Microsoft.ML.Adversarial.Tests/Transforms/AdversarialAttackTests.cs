@@ -78,6 +78,15 @@ public sealed class AdversarialAttackTests
     }
 
     [TestMethod]
+    public void A_classifier_at_hand_is_attacked_alike()
+    {
+        var attack = new FastGradientMethod(Norm.LInfinity, Epsilon);
+        var expected = Attack(attack, Fruit.Test).GetColumn<bool>("AttackSucceeded");
+        var own = Ml.Transforms.AdversarialAttack(Fruit.Network.Model, attack, Fruit.Network.FeatureColumnName).Fit(Fruit.Test).Transform(Fruit.Test);
+        CollectionAssert.AreEqual(expected.ToArray(), own.GetColumn<bool>("AttackSucceeded").ToArray());
+    }
+
+    [TestMethod]
     public void It_breaks_rows_that_were_right()
     {
         var before = Ml.MulticlassClassification.Evaluate(Fruit.Network.Transform(Fruit.Test)).MicroAccuracy;

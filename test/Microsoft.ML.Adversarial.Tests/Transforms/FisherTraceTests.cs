@@ -27,6 +27,14 @@ public sealed class FisherTraceTests
     }
 
     [TestMethod]
+    public void A_network_at_hand_gives_the_same_column()
+    {
+        var expected = Ml.Transforms.FisherTrace(Fruit.Network).Fit(Fruit.Test).Transform(Fruit.Test);
+        var own = Ml.Transforms.FisherTrace(Fruit.Network.Model, Fruit.Network.FeatureColumnName).Fit(Fruit.Test).Transform(Fruit.Test);
+        CollectionAssert.AreEqual(expected.GetColumn<float>("FisherTrace").ToArray(), own.GetColumn<float>("FisherTrace").ToArray());
+    }
+
+    [TestMethod]
     public void The_network_travels_with_its_score_column()
     {
         var data = Ml.Data;
