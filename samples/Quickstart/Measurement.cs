@@ -7,6 +7,7 @@ internal sealed class Measurement
     private int _right;
     private int _flagged;
     private int _flaggedWrong;
+    private double _confidence;
     private double _l2;
     private double _lInfinity;
 
@@ -20,6 +21,9 @@ internal sealed class Measurement
 
     /// <summary>Share of rows whose digit is predicted right.</summary>
     public double Accuracy => (double)_right / Count;
+
+    /// <summary>Mean probability of the predicted digit.</summary>
+    public double MeanConfidence => _confidence / Count;
 
     /// <summary>Mean Euclidean length of the change, in pixel values from 0 to 1.</summary>
     public double MeanL2 => _l2 / Count;
@@ -52,6 +56,7 @@ internal sealed class Measurement
         _right += row.IsRight ? 1 : 0;
         _flagged += row.IsAdversarial ? 1 : 0;
         _flaggedWrong += row.IsAdversarial && !row.IsRight ? 1 : 0;
+        _confidence += row.Probability;
         Examples[row.Digit] ??= row.Copy();
         if (row is AttackedRow attacked)
             AddSize(attacked);
