@@ -31,7 +31,7 @@ internal sealed class Measurement
     /// <summary>Mean largest change of a pixel.</summary>
     public double MeanLInfinity => _lInfinity / Count;
 
-    /// <summary>Share of rows that the detector flags: of clean rows the false-positive rate, of attacked rows the true-positive rate.</summary>
+    /// <summary>Share of rows that are flagged: the false-positive rate of clean rows, the true-positive rate of attacked ones.</summary>
     public double FlagRate => (double)_flagged / Count;
 
     /// <summary>Share of the rows predicted wrong that the detector flags; NaN where there are none.</summary>

@@ -31,7 +31,11 @@ internal sealed class PhaseLog
     }
 
     private static T RunWithBar<T>(string phase, Func<PhaseProgress, T> work) => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+        .Columns(
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn(),
+            new PercentageColumn(),
+            new ElapsedTimeColumn())
         .Start(context =>
         {
             ProgressTask task = context.AddTask(Markup.Escape(phase));

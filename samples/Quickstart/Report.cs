@@ -8,10 +8,12 @@ internal static class Report
     public static void Print(Measurement clean, IReadOnlyList<Measurement> attacked)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("Test rows");
-        foreach (string heading in (string[])["Rows", "Accuracy", "Confidence", "Mean L2", "Mean L∞", "AUROC", "Flagged", "Of fooled"])
+        string[] numbers = ["Rows", "Accuracy", "Confidence", "Mean L2", "Mean L∞", "AUROC", "Flagged", "Of fooled"];
+        foreach (string heading in numbers)
             table.AddColumn(heading, column => column.RightAligned());
 
-        table.AddRow("clean", $"{clean.Count:N0}", $"{clean.Accuracy:P2}", $"{clean.MeanConfidence:F3}", "", "", "", $"{clean.FlagRate:P2}", "");
+        table.AddRow(
+            "clean", $"{clean.Count:N0}", $"{clean.Accuracy:P2}", $"{clean.MeanConfidence:F3}", "", "", "", $"{clean.FlagRate:P2}", "");
         foreach (Measurement attack in attacked)
         {
             table.AddRow(
