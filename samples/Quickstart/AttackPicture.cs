@@ -65,8 +65,8 @@ internal static class AttackPicture
                 DrawTile(canvas, Margin, top, clean.Examples[digit], pixel => row.CleanFeatures[pixel]);
 
             // No change is mid-grey, a change of ε up or down is white or black.
-            double epsilon = attacked[i].Epsilon;
-            DrawTile(canvas, Left(i), top, null, pixel => 0.5 + ((row.AdversarialFeatures[pixel] - row.CleanFeatures[pixel]) / (2 * epsilon)));
+            double range = 2 * attacked[i].Epsilon;
+            DrawTile(canvas, Left(i), top, null, pixel => 0.5 + ((row.AdversarialFeatures[pixel] - row.CleanFeatures[pixel]) / range));
             DrawTile(canvas, Left(i) + Tile + Gap, top, row, pixel => row.AdversarialFeatures[pixel]);
         }
     }
@@ -85,7 +85,8 @@ internal static class AttackPicture
             return;
         if (row.IsAdversarial)
             DrawFrame(canvas, left, top);
-        TinyFont.DrawCentred(canvas, $"{row.Digit} → {row.PredictedDigit}", left, Tile, top + Tile + 5, TextScale, row.IsRight ? Right : Wrong);
+        SKColor colour = row.IsRight ? Right : Wrong;
+        TinyFont.DrawCentred(canvas, $"{row.Digit} → {row.PredictedDigit}", left, Tile, top + Tile + 5, TextScale, colour);
     }
 
     private static void DrawFrame(SKCanvas canvas, int left, int top)

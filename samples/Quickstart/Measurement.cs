@@ -7,6 +7,7 @@ internal sealed class Measurement
     private int _right;
     private int _flagged;
     private int _flaggedWrong;
+    private double _confidence;
     private double _l2;
     private double _lInfinity;
 
@@ -21,13 +22,16 @@ internal sealed class Measurement
     /// <summary>Share of rows whose digit is predicted right.</summary>
     public double Accuracy => (double)_right / Count;
 
+    /// <summary>Mean probability of the predicted digit.</summary>
+    public double MeanConfidence => _confidence / Count;
+
     /// <summary>Mean Euclidean length of the change, in pixel values from 0 to 1.</summary>
     public double MeanL2 => _l2 / Count;
 
     /// <summary>Mean largest change of a pixel.</summary>
     public double MeanLInfinity => _lInfinity / Count;
 
-    /// <summary>Share of rows that the detector flags: of clean rows the false-positive rate, of attacked rows the true-positive rate.</summary>
+    /// <summary>Share of rows that are flagged: the false-positive rate of clean rows, the true-positive rate of attacked ones.</summary>
     public double FlagRate => (double)_flagged / Count;
 
     /// <summary>Share of the rows predicted wrong that the detector flags; NaN where there are none.</summary>
@@ -52,6 +56,7 @@ internal sealed class Measurement
         _right += row.IsRight ? 1 : 0;
         _flagged += row.IsAdversarial ? 1 : 0;
         _flaggedWrong += row.IsAdversarial && !row.IsRight ? 1 : 0;
+        _confidence += row.Probability;
         Examples[row.Digit] ??= row.Copy();
         if (row is AttackedRow attacked)
             AddSize(attacked);

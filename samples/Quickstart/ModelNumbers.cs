@@ -31,5 +31,6 @@ internal sealed record ModelNumbers(double Accuracy, double FlagRate, double Mea
         && Math.Abs(FirstProbability - other.FirstProbability) <= 1e-5;
 
     public override string ToString() =>
-        $"accuracy {Accuracy:P2}, flagged {FlagRate:P2}, mean FisherTrace {MeanFisherTrace:F4}, first row {FirstDigit} ({FirstProbability:P3})";
+        $"accuracy {Accuracy:P2}, flagged {FlagRate:P2}, mean FisherTrace {MeanFisherTrace:F4}, "
+        + $"first image {FirstDigit} with probability {FirstProbability:F6}";
 }

@@ -31,7 +31,11 @@ internal sealed class PhaseLog
     }
 
     private static T RunWithBar<T>(string phase, Func<PhaseProgress, T> work) => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+        .Columns(
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn(),
+            new PercentageColumn(),
+            new ElapsedTimeColumn())
         .Start(context =>
         {
             ProgressTask task = context.AddTask(Markup.Escape(phase));
@@ -46,13 +50,17 @@ internal sealed class PhaseLog
     {
         Console.WriteLine(phase);
         var sinceLine = Stopwatch.StartNew();
-        return work(new PhaseProgress(Share, detail => Console.WriteLine($"  {detail}")));
+        return work(new PhaseProgress(
+            share =>
+            {
+                if (sinceLine.Elapsed.TotalSeconds >= 15)
+                    PrintLine($"{share:P0}");
+            },
+            PrintLine));
 
-        void Share(double share)
+        void PrintLine(string text)
         {
-            if (sinceLine.Elapsed.TotalSeconds < 15)
-                return;
-            Console.WriteLine($"  {share:P0}");
+            Console.WriteLine($"  {text}");
             sinceLine.Restart();
         }
     }

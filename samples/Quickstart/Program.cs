@@ -89,7 +89,10 @@ Measurement MeasureClean(ITransformer model, PhaseProgress? progress = null)
     return Measurement.Of("Clean", epsilon: 0, progress?.Count(rows, settings.TestRows) ?? rows);
 }
 
-Measurement MeasureAttack(string name, Attack attack, int count) => phases.Run($"{name}, ε = {attack.ThreatModel.Epsilon}, {count:N0} rows", progress =>
+Measurement MeasureAttack(string name, Attack attack, int count) =>
+    phases.Run($"{name}, ε = {attack.ThreatModel.Epsilon}, {count:N0} rows", progress => Attacked(name, attack, count, progress));
+
+Measurement Attacked(string name, Attack attack, int count, PhaseProgress progress)
 {
     // The attack adds AdversarialFeatures. Copied over Features they go through the same model as any other row.
     IDataView rows = ml.Data.TakeRows(test, count);
@@ -101,4 +104,4 @@ Measurement MeasureAttack(string name, Attack attack, int count) => phases.Run($
     // Rows are attacked and scored in batches while they are read, so everything that is wanted of them is read in one go.
     var scored = ml.Data.CreateEnumerable<AttackedRow>(model.Transform(adversarial), reuseRowObject: true);
     return Measurement.Of(name, attack.ThreatModel.Epsilon, progress.Count(scored, count));
-});
+}

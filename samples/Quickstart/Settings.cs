@@ -21,7 +21,7 @@ internal sealed record Settings
 
     public int TrainingRows { get; private init; } = 55_000;
 
-    public int CalibrationRows { get; private init; } = 5_000;
+    public int CalibrationRows { get; } = 5_000;
 
     public int Epochs { get; private init; } = 4;
 
@@ -49,7 +49,7 @@ internal sealed record Settings
                 case "--quick":
                     settings = settings with
                     {
-                        IsQuick = true, TrainingRows = 20_000, CalibrationRows = 1_000, Epochs = 2, BatchSize = 64,
+                        IsQuick = true, TrainingRows = 20_000, Epochs = 2, BatchSize = 64,
                         TestRows = 2_000, FastRows = 300, IteratedRows = 300,
                     };
                     continue;
