@@ -29,7 +29,11 @@ public abstract record Attack
     /// <returns>The adversarial inputs and how they fared; the caller disposes it.</returns>
     /// <exception cref="ArgumentException"><see cref="CanAttack"/> is false: the classifier lacks what the attack needs.</exception>
     /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the row.</exception>
-    public abstract AttackResult Run(IClassifier classifier, Tensor inputs, Goal goal, AttackRun? run = null);
+    public abstract AttackResult Run(IClassifier classifier, Tensor inputs, Goal goal, AttackRun? run);
+
+    /// <summary>Attacks a batch with seed 0 on a classifier whose kind is known only at run time.</summary>
+    /// <inheritdoc cref="Run(IClassifier, Tensor, Goal, AttackRun)"/>
+    public AttackResult Run(IClassifier classifier, Tensor inputs, Goal goal) => Run(classifier, inputs, goal, run: null);
 
     /// <summary>Returns a setting that lies in its range, or throws.</summary>
     private protected static T InRange<T>(T value, bool inRange, string expected, string setting) =>
@@ -52,7 +56,7 @@ public abstract record Attack<TClassifier> : Attack
     public sealed override bool CanAttack(IClassifier classifier) => classifier is TClassifier;
 
     /// <inheritdoc/>
-    public sealed override AttackResult Run(IClassifier classifier, Tensor inputs, Goal goal, AttackRun? run = null)
+    public sealed override AttackResult Run(IClassifier classifier, Tensor inputs, Goal goal, AttackRun? run)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         return classifier is TClassifier capable
@@ -71,7 +75,7 @@ public abstract record Attack<TClassifier> : Attack
     /// <param name="run">Seed, row keys, cancellation; null for seed 0 and keys 0, 1, ….</param>
     /// <returns>The adversarial inputs and how they fared; the caller disposes it.</returns>
     /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the row.</exception>
-    public AttackResult Run(TClassifier classifier, Tensor inputs, Goal goal, AttackRun? run = null)
+    public AttackResult Run(TClassifier classifier, Tensor inputs, Goal goal, AttackRun? run)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -110,6 +114,10 @@ public abstract record Attack<TClassifier> : Attack
             adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), reachedBefore.MoveToOuterDisposeScope(),
             predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.WasCancelled);
     }
+
+    /// <summary>Attacks a batch with seed 0.</summary>
+    /// <inheritdoc cref="Run(TClassifier, Tensor, Goal, AttackRun)"/>
+    public AttackResult Run(TClassifier classifier, Tensor inputs, Goal goal) => Run(classifier, inputs, goal, run: null);
 
     /// <summary>The method itself. What it returns is clipped to the budget and the bounds and judged afterwards.</summary>
     /// <param name="context">The batch, the goal, gradients and randomness. Tensors made here are freed when the attack returns.</param>
