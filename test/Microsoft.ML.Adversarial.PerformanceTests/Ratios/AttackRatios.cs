@@ -7,7 +7,7 @@ namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
 /// <summary>Attacks over as many plain passes as they take gradients.</summary>
 internal static class AttackRatios
 {
-    private const int Turns = 15;
+    private const int Turns = 11;
 
     public static IEnumerable<Ratio> Measure()
     {
