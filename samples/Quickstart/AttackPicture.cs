@@ -12,7 +12,7 @@ internal static class AttackPicture
     private const int Margin = 28;
     private const int Caption = 32;
     private const int Header = 118;
-    private const int Footer = 46;
+    private const int Footer = 74;
     private const int TextScale = 2;
 
     private static readonly SKColor Ink = new(0x22, 0x26, 0x2E);
@@ -103,6 +103,7 @@ internal static class AttackPicture
         left = TinyFont.Draw(canvas, "wrong", left, top, TextScale, Wrong);
         left = TinyFont.Draw(canvas, ".  ", left, top, TextScale, Faint);
         left = TinyFont.Draw(canvas, "Orange frame", left, top, TextScale, Flag);
-        TinyFont.Draw(canvas, ": flagged as adversarial.  Change: grey 0, white +ε, black -ε.", left, top, TextScale, Faint);
+        TinyFont.Draw(canvas, ": flagged as adversarial.", left, top, TextScale, Faint);
+        TinyFont.Draw(canvas, "Change: white is +ε, grey is none, black is -ε.", Margin, top + 24, TextScale, Faint);
     }
 }
