@@ -12,7 +12,7 @@ internal static class AttackPicture
     private const int Margin = 28;
     private const int Caption = 32;
     private const int Header = 118;
-    private const int Footer = 66;
+    private const int Footer = 74;
     private const int TextScale = 2;
 
     private static readonly SKColor Ink = new(0x22, 0x26, 0x2E);
@@ -104,6 +104,6 @@ internal static class AttackPicture
         left = TinyFont.Draw(canvas, ".  ", left, top, TextScale, Faint);
         left = TinyFont.Draw(canvas, "Orange frame", left, top, TextScale, Flag);
         TinyFont.Draw(canvas, ": flagged as adversarial.", left, top, TextScale, Faint);
-        TinyFont.Draw(canvas, "change: grey is none, white +ε, black -ε.", Margin, top + 24, TextScale, Faint);
+        TinyFont.Draw(canvas, "Change: white is +ε, grey is none, black is -ε.", Margin, top + 24, TextScale, Faint);
     }
 }
