@@ -106,7 +106,7 @@ public abstract record Attack<TClassifier> : Attack
         }
 
         // No projection can mend a NaN or an infinity: where a method computed one, the feature stays as it was.
-        adversarial = where(adversarial.isfinite(), adversarial, originals);
+        adversarial = FiniteValues.AreCertain(adversarial) ? adversarial.clone() : where(adversarial.isfinite(), adversarial, originals);
         region.Clip_(adversarial);
         var (predictions, reached) = Judge(classifier, adversarial, goal);
         var size = ThreatModel.Norm.Measure(adversarial - originals);

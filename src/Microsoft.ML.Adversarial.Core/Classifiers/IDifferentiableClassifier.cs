@@ -27,7 +27,6 @@ public interface IDifferentiableClassifier : IClassifier
         autograd.backward(logits, direction, inputs: [inputs]);
         var gradient = inputs.grad
             ?? throw new InvalidOperationException("The logits do not depend on the inputs: expected a gradient, got none. Check that the classifier's forward pass does not detach its input.");
-        gradient = gradient.alias();
         inputs.grad = null;
         return gradient.MoveToOuterDisposeScope();
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Adversarial.Norms;
 
@@ -8,6 +9,28 @@ namespace Microsoft.ML.Adversarial.Norms;
 /// </summary>
 internal static class BoxStep
 {
+    /// <summary>x ← clamp(x, clamp(x₀ − ε), clamp(x₀ + ε)), in one pass.</summary>
+    public static void Clip(Span<float> inputs, ReadOnlySpan<float> originals, float epsilon, float lower, float upper)
+    {
+        var epsilons = new Vector<float>(epsilon);
+        var (lowers, uppers) = (new Vector<float>(lower), new Vector<float>(upper));
+        var cells = MemoryMarshal.Cast<float, Vector<float>>(inputs);
+        var starts = MemoryMarshal.Cast<float, Vector<float>>(originals)[..cells.Length];
+        for (var block = 0; block < cells.Length; block++)
+        {
+            var original = starts[block];
+            var least = Vector.Min(Vector.Max(original - epsilons, lowers), uppers);
+            var greatest = Vector.Min(Vector.Max(original + epsilons, lowers), uppers);
+            cells[block] = Vector.Min(Vector.Max(cells[block], least), greatest);
+        }
+
+        for (var index = cells.Length * Vector<float>.Count; index < inputs.Length; index++)
+        {
+            var least = Math.Clamp(originals[index] - epsilon, lower, upper);
+            inputs[index] = Math.Clamp(inputs[index], least, Math.Clamp(originals[index] + epsilon, lower, upper));
+        }
+    }
+
     /// <param name="inputs">x, written in place.</param>
     /// <param name="originals">x₀, as long.</param>
     /// <param name="gradient">g, as long.</param>
@@ -20,19 +43,20 @@ internal static class BoxStep
     {
         var (steps, epsilons) = (new Vector<float>(length), new Vector<float>(epsilon));
         var (lowers, uppers) = (new Vector<float>(lower), new Vector<float>(upper));
-        var index = 0;
-        for (; index <= inputs.Length - Vector<float>.Count; index += Vector<float>.Count)
+        var cells = MemoryMarshal.Cast<float, Vector<float>>(inputs);
+        var starts = MemoryMarshal.Cast<float, Vector<float>>(originals)[..cells.Length];
+        var slopes = MemoryMarshal.Cast<float, Vector<float>>(gradient)[..cells.Length];
+        for (var block = 0; block < cells.Length; block++)
         {
-            var original = new Vector<float>(originals[index..]);
-            var slope = new Vector<float>(gradient[index..]);
+            var (original, slope) = (starts[block], slopes[block]);
             var up = Vector.ConditionalSelect(Vector.GreaterThan(slope, Vector<float>.Zero), steps, Vector<float>.Zero);
             var step = Vector.ConditionalSelect(Vector.LessThan(slope, Vector<float>.Zero), -steps, up);
-            var change = new Vector<float>(inputs[index..]) + step - original;
+            var change = cells[block] + step - original;
             var within = original + Vector.Min(Vector.Max(change, -epsilons), epsilons);
-            Vector.Min(Vector.Max(within, lowers), uppers).CopyTo(inputs[index..]);
+            cells[block] = Vector.Min(Vector.Max(within, lowers), uppers);
         }
 
-        for (; index < inputs.Length; index++)
+        for (var index = cells.Length * Vector<float>.Count; index < inputs.Length; index++)
         {
             var change = inputs[index] + (length * MathF.Sign(gradient[index])) - originals[index];
             inputs[index] = Math.Clamp(originals[index] + Math.Clamp(change, -epsilon, epsilon), lower, upper);

@@ -38,8 +38,6 @@ internal sealed class BoxRegion : PerturbationRegion
     private readonly Tensor _originals;
     private readonly double _epsilon;
     private readonly BoundsClamp _bounds;
-    private readonly Tensor _lower;
-    private readonly Tensor _upper;
 
     public BoxRegion(Norm norm, Tensor originals, double epsilon, InputBounds bounds)
         : base(norm)
@@ -48,10 +46,6 @@ internal sealed class BoxRegion : PerturbationRegion
         _originals = originals;
         _epsilon = epsilon;
         _bounds = new BoundsClamp(originals, bounds);
-        _lower = originals - epsilon;
-        _upper = originals + epsilon;
-        _bounds.Apply_(_lower);
-        _bounds.Apply_(_upper);
     }
 
     public override void Step_(Tensor inputs, Tensor gradient, double length)
@@ -73,7 +67,20 @@ internal sealed class BoxRegion : PerturbationRegion
         _bounds.Apply_(inputs);
     }
 
-    public override void Clip_(Tensor inputs) => inputs.clamp_(_lower, _upper);
+    public override void Clip_(Tensor inputs)
+    {
+        if (_bounds.Uniform is { } bounds && IsPlain(inputs) && IsPlain(_originals))
+        {
+            BoxStep.Clip(Cells(inputs), Cells(_originals), (float)_epsilon, bounds.Lower, bounds.Upper);
+            return;
+        }
+
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var (lower, upper) = (_originals - _epsilon, _originals + _epsilon);
+        _bounds.Apply_(lower);
+        _bounds.Apply_(upper);
+        inputs.clamp_(lower, upper);
+    }
 
     private static bool IsPlain(Tensor tensor) =>
         tensor.dtype == ScalarType.Float32 && tensor.device_type == TorchSharp.DeviceType.CPU && tensor.is_contiguous();

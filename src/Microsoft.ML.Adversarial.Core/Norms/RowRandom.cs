@@ -51,7 +51,7 @@ internal sealed class RowRandom
             var state = SeedOf(_rowKeys[row]);
             foreach (ref var cell in cells.Slice(row * perRow, perRow))
             {
-                cell = ((Mix(state) >> 41) + 0.5f) * (1f / (1 << 23));
+                cell = ((int)(Mix(state) >> 41) + 0.5f) * (1f / (1 << 23));
                 state += Increment;
             }
         }

@@ -54,7 +54,11 @@ internal sealed class MulticlassScoreLayout(ColumnClassifier classifier, ScoreCo
             }
 
             var probabilities = logits.softmax(1);
-            FeatureTensor.CopyTo(probabilities.amax([1]), _probabilities.Values.AsSpan(0, count));
+            if (active[Probability])
+            {
+                FeatureTensor.CopyTo(probabilities.amax([1]), _probabilities.Values.AsSpan(0, count));
+            }
+
             if (active[Score])
             {
                 FeatureTensor.CopyTo(probabilities, _scores.Rows(count));

@@ -5,19 +5,19 @@ namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
 /// <summary>Times two actions in turns, so that both see the same clock speed and the same neighbours on the machine.</summary>
 internal static class Pairing
 {
-    /// <summary>The quotient of the lower quartiles: the slower timings tell more about the neighbours than about the code.</summary>
+    /// <summary>The quotient of the shortest times: what comes on top of these is the neighbours', not the code's.</summary>
     public static double Measure(Action action, Action unit, int turns)
     {
         action();
         unit();
-        var (actionTimes, unitTimes) = (new double[turns], new double[turns]);
+        var (shortestAction, shortestUnit) = (double.PositiveInfinity, double.PositiveInfinity);
         for (var turn = 0; turn < turns; turn++)
         {
-            actionTimes[turn] = Time(action);
-            unitTimes[turn] = Time(unit);
+            shortestAction = Math.Min(shortestAction, Time(action));
+            shortestUnit = Math.Min(shortestUnit, Time(unit));
         }
 
-        return LowerQuartile(actionTimes) / LowerQuartile(unitTimes);
+        return shortestAction / shortestUnit;
     }
 
     private static double Time(Action action)
@@ -25,11 +25,5 @@ internal static class Pairing
         var start = Stopwatch.GetTimestamp();
         action();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    private static double LowerQuartile(double[] times)
-    {
-        Array.Sort(times);
-        return times[times.Length / 4];
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.Objectives;
@@ -15,10 +16,36 @@ internal sealed record CrossEntropyObjective : AttackObjective
     public override Tensor Cotangent(Tensor logits, Goal goal)
     {
         using var scope = NewDisposeScope();
-        var index = goal.Classes.unsqueeze(1);
         // Few classes per row: along the columns of the transpose the softmax runs vectorised, three times as fast.
-        var cotangent = logits.t().contiguous().softmax(0).t().contiguous();
+        var columns = logits.t().contiguous().softmax(0);
+        if (columns.dtype == ScalarType.Float32 && columns.device_type == TorchSharp.DeviceType.CPU)
+        {
+            return Subtract(columns, goal).MoveToOuterDisposeScope();
+        }
+
+        var index = goal.Classes.unsqueeze(1);
+        var cotangent = columns.t().contiguous();
         cotangent.scatter_add_(1, index, full_like(index, -1.0, logits.dtype));
         return (goal.LossSign < 0 ? cotangent.neg_() : cotangent).MoveToOuterDisposeScope();
+    }
+
+    // The transpose back and the difference in one loop: on a small network the tensor operations would be 3 % of a gradient.
+    private static Tensor Subtract(Tensor columns, Goal goal)
+    {
+        var (classes, rows) = ((int)columns.shape[0], (int)columns.shape[1]);
+        var cotangent = empty([rows, classes], dtype: ScalarType.Float32);
+        var probabilities = MemoryMarshal.Cast<byte, float>(columns.bytes);
+        var cells = MemoryMarshal.Cast<byte, float>(cotangent.bytes);
+        var labels = MemoryMarshal.Cast<byte, long>(goal.Classes.contiguous().bytes);
+        var sign = (float)goal.LossSign;
+        for (var row = 0; row < rows; row++)
+        {
+            for (var index = 0; index < classes; index++)
+            {
+                cells[(row * classes) + index] = sign * (probabilities[(index * rows) + row] - (index == labels[row] ? 1 : 0));
+            }
+        }
+
+        return cotangent;
     }
 }
