@@ -16,7 +16,7 @@ internal sealed record Subject(string Name, NetworkClassifier Classifier, Tensor
     /// <summary>The two networks of the golden values.</summary>
     public static IEnumerable<Subject> Golden() => [Create("MLP", NetworkDefinition.MultilayerPerceptron, "mlp"), Create("CNN", NetworkDefinition.SmallConvNet, "cnn")];
 
-    /// <summary>The convolutional network of the Fisher prototypes: large feature maps, one pooling.</summary>
+    /// <summary>A convolutional network whose large feature maps are pooled only once.</summary>
     public static Subject LargeConvNet()
     {
         var definition = NetworkDefinition.FromJson(
