@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Adversarial.Classifiers;
 using static TorchSharp.torch;
 
@@ -54,9 +55,7 @@ internal static class LogitGram
         }
 
         using var grad = enable_grad();
-        // Parameters may be frozen: the inputs then are what puts the layers' outputs into a graph.
-        // Made afresh, since tensors from inference mode cannot take part.
-        var leaf = rows.clone().requires_grad_();
+        var leaf = Leaf(rows);
         var (logits, recording) = classifier.Taps.Run(classifier.Logits, leaf);
         if (!recording.IsComplete(rows.shape[0]))
         {
@@ -94,6 +93,20 @@ internal static class LogitGram
         }
 
         return (gram.to(ScalarType.Float64), others);
+    }
+
+    // Parameters may be frozen: the inputs then are what puts the layers' outputs into a graph. Rows from inference mode cannot take part and
+    // are copied; that they are cannot be asked, only tried.
+    private static Tensor Leaf(Tensor rows)
+    {
+        try
+        {
+            return rows.requires_grad_();
+        }
+        catch (ExternalException)
+        {
+            return rows.clone().requires_grad_();
+        }
     }
 
     /// <summary>Throws for logits without a graph, on which <c>autograd.grad</c> would end the process.</summary>

@@ -7,13 +7,14 @@ namespace Microsoft.ML.Adversarial.Pipeline;
 /// <summary>Rows of floats as a tensor, and back.</summary>
 internal static class FeatureTensor
 {
-    /// <summary>A tensor [count, …input shape] of the classifier's type and device, with a copy of the rows.</summary>
-    public static Tensor Of(ReadOnlySpan<float> rows, int count, IClassifier classifier)
-    {
-        var tensor = empty([count, .. classifier.InputShape], dtype: ScalarType.Float32);
-        MemoryMarshal.AsBytes(rows).CopyTo(tensor.bytes);
-        return tensor.to(classifier.ElementType, classifier.Device);
-    }
+    /// <summary>
+    /// The first rows of a buffer as a tensor [count, …input shape] of the classifier's type and device. On the CPU it is a view of the buffer,
+    /// good until the next row is read.
+    /// </summary>
+    public static Tensor Of(FeatureBuffer rows, int count, IClassifier classifier) =>
+        frombuffer(rows.Values, ScalarType.Float32, (long)count * rows.Length)
+            .reshape([count, .. classifier.InputShape])
+            .to(classifier.ElementType, classifier.Device);
 
     /// <summary>Copies a tensor of any shape, type and device into floats.</summary>
     public static void CopyTo(Tensor tensor, Span<float> destination) =>

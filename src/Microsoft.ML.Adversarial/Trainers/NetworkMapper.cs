@@ -22,7 +22,7 @@ internal sealed class NetworkMapper(ColumnClassifier classifier, DataViewSchema.
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            var logits = classifier.Logits(FeatureTensor.Of(features.Rows(count), count, classifier));
+            var logits = classifier.Logits(FeatureTensor.Of(features, count, classifier));
             buffers.Fill(logits.to(ScalarType.Float32).cpu(), count);
         }
 

@@ -86,7 +86,7 @@ internal sealed class AttackMapper(
         {
             using var scope = NewDisposeScope();
             var classifier = _mapper.Classifier.Classifier;
-            var inputs = FeatureTensor.Of(_features.Rows(count), count, classifier);
+            var inputs = FeatureTensor.Of(_features, count, classifier);
             using var result = _errors.Naming(() => _mapper.Run(inputs, tensor(_classes.AsSpan(0, count).ToArray()), _keys[..count]));
             FeatureTensor.CopyTo(result.Inputs, _adversarial.Rows(count));
             FeatureTensor.CopyTo(result.Size, _sizes.Values.AsSpan(0, count));

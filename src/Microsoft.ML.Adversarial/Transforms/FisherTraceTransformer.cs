@@ -84,7 +84,7 @@ public sealed class FisherTraceTransformer : BatchedTransformer
         public override void Compute(int count)
         {
             using var scope = NewDisposeScope();
-            var inputs = FeatureTensor.Of(features.Rows(count), count, classifier.Classifier);
+            var inputs = FeatureTensor.Of(features, count, classifier.Classifier);
             FeatureTensor.CopyTo(detector.Score(inputs), _scores.Values.AsSpan(0, count));
         }
 
