@@ -1,30 +1,31 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Adversarial.Norms;
 
 /// <summary>
 /// One L∞ gradient step in one pass over memory: x ← clamp(x₀ + clamp(x + α·sign(g) − x₀, −ε, ε)). As six tensor operations the same
-/// arithmetic, in the same order and so with the same bits, costs a tenth of a small network's gradient.
+/// arithmetic, in the same order and so with the same bits, costs a tenth of a small network's gradient. The native minimum and maximum do not
+/// care for NaN, which inputs and bounds never are.
 /// </summary>
 internal static class BoxStep
 {
     /// <summary>x ← clamp(x, clamp(x₀ − ε), clamp(x₀ + ε)), in one pass.</summary>
     public static void Clip(Span<float> inputs, ReadOnlySpan<float> originals, float epsilon, float lower, float upper)
     {
-        var epsilons = new Vector<float>(epsilon);
-        var (lowers, uppers) = (new Vector<float>(lower), new Vector<float>(upper));
-        var cells = MemoryMarshal.Cast<float, Vector<float>>(inputs);
-        var starts = MemoryMarshal.Cast<float, Vector<float>>(originals)[..cells.Length];
+        var epsilons = Vector512.Create(epsilon);
+        var (lowers, uppers) = (Vector512.Create(lower), Vector512.Create(upper));
+        var cells = MemoryMarshal.Cast<float, Vector512<float>>(inputs);
+        var starts = MemoryMarshal.Cast<float, Vector512<float>>(originals)[..cells.Length];
         for (var block = 0; block < cells.Length; block++)
         {
             var original = starts[block];
-            var least = Vector.Min(Vector.Max(original - epsilons, lowers), uppers);
-            var greatest = Vector.Min(Vector.Max(original + epsilons, lowers), uppers);
-            cells[block] = Vector.Min(Vector.Max(cells[block], least), greatest);
+            var least = Vector512.MinNative(Vector512.MaxNative(original - epsilons, lowers), uppers);
+            var greatest = Vector512.MinNative(Vector512.MaxNative(original + epsilons, lowers), uppers);
+            cells[block] = Vector512.MinNative(Vector512.MaxNative(cells[block], least), greatest);
         }
 
-        for (var index = cells.Length * Vector<float>.Count; index < inputs.Length; index++)
+        for (var index = cells.Length * Vector512<float>.Count; index < inputs.Length; index++)
         {
             var least = Math.Clamp(originals[index] - epsilon, lower, upper);
             inputs[index] = Math.Clamp(inputs[index], least, Math.Clamp(originals[index] + epsilon, lower, upper));
@@ -41,22 +42,22 @@ internal static class BoxStep
     public static void Apply(
         Span<float> inputs, ReadOnlySpan<float> originals, ReadOnlySpan<float> gradient, float length, float epsilon, float lower, float upper)
     {
-        var (steps, epsilons) = (new Vector<float>(length), new Vector<float>(epsilon));
-        var (lowers, uppers) = (new Vector<float>(lower), new Vector<float>(upper));
-        var cells = MemoryMarshal.Cast<float, Vector<float>>(inputs);
-        var starts = MemoryMarshal.Cast<float, Vector<float>>(originals)[..cells.Length];
-        var slopes = MemoryMarshal.Cast<float, Vector<float>>(gradient)[..cells.Length];
+        var (steps, epsilons) = (Vector512.Create(length), Vector512.Create(epsilon));
+        var (lowers, uppers) = (Vector512.Create(lower), Vector512.Create(upper));
+        var cells = MemoryMarshal.Cast<float, Vector512<float>>(inputs);
+        var starts = MemoryMarshal.Cast<float, Vector512<float>>(originals)[..cells.Length];
+        var slopes = MemoryMarshal.Cast<float, Vector512<float>>(gradient)[..cells.Length];
         for (var block = 0; block < cells.Length; block++)
         {
             var (original, slope) = (starts[block], slopes[block]);
-            var up = Vector.ConditionalSelect(Vector.GreaterThan(slope, Vector<float>.Zero), steps, Vector<float>.Zero);
-            var step = Vector.ConditionalSelect(Vector.LessThan(slope, Vector<float>.Zero), -steps, up);
+            var up = Vector512.ConditionalSelect(Vector512.GreaterThan(slope, Vector512<float>.Zero), steps, Vector512<float>.Zero);
+            var step = Vector512.ConditionalSelect(Vector512.LessThan(slope, Vector512<float>.Zero), -steps, up);
             var change = cells[block] + step - original;
-            var within = original + Vector.Min(Vector.Max(change, -epsilons), epsilons);
-            cells[block] = Vector.Min(Vector.Max(within, lowers), uppers);
+            var within = original + Vector512.MinNative(Vector512.MaxNative(change, -epsilons), epsilons);
+            cells[block] = Vector512.MinNative(Vector512.MaxNative(within, lowers), uppers);
         }
 
-        for (var index = cells.Length * Vector<float>.Count; index < inputs.Length; index++)
+        for (var index = cells.Length * Vector512<float>.Count; index < inputs.Length; index++)
         {
             var change = inputs[index] + (length * MathF.Sign(gradient[index])) - originals[index];
             inputs[index] = Math.Clamp(originals[index] + Math.Clamp(change, -epsilon, epsilon), lower, upper);
