@@ -44,9 +44,7 @@ internal sealed class L1Norm : Norm
         using var scope = NewDisposeScope();
         var exponential = -random.Uniform(like, 1e-12, 1).log_();
         var signs = (random.Uniform(like, 0, 1) - 0.5).sign_();
-        using var perRow = like.new_empty(like.shape[0], 1);
-        var features = like.numel() / like.shape[0];
-        var radius = random.Uniform(perRow, 0, 1).flatten().pow(1.0 / features) * epsilon / exponential.flatten(1).sum(1);
+        var radius = RandomRadius(like, epsilon, random) / exponential.flatten(1).sum(1);
         return (exponential * signs * PerRow(radius, like)).MoveToOuterDisposeScope();
     }
 }

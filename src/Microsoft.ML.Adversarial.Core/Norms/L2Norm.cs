@@ -34,10 +34,7 @@ internal sealed class L2Norm : Norm
     {
         using var scope = NewDisposeScope();
         var direction = SteepestDirection(random.Normal(like));
-        var features = like.numel() / like.shape[0];
-        using var perRow = like.new_empty(like.shape[0], 1);
-        var radius = random.Uniform(perRow, 0, 1).flatten().pow(1.0 / features) * epsilon;
-        return (direction * PerRow(radius, like)).MoveToOuterDisposeScope();
+        return (direction * PerRow(RandomRadius(like, epsilon, random), like)).MoveToOuterDisposeScope();
     }
 
     // Squares of small gradients underflow in float32: divide by the largest component first. Rows of zeros are divided by 1.

@@ -79,9 +79,7 @@ internal sealed class LpNorm(double p) : Norm
     {
         using var scope = NewDisposeScope();
         var direction = random.Normal(like);
-        using var perRow = like.new_empty(like.shape[0], 1);
-        var features = like.numel() / like.shape[0];
-        var radius = random.Uniform(perRow, 0, 1).flatten().pow(1.0 / features) * epsilon / Measure(direction);
+        var radius = RandomRadius(like, epsilon, random) / Measure(direction);
         return (direction * PerRow(radius, like)).MoveToOuterDisposeScope();
     }
 

@@ -104,6 +104,15 @@ public abstract class Norm : IEquatable<Norm>
         }
     }
 
+    /// <summary>The distance from the centre, ε·U^(1/D), of a point drawn uniformly from a ball in D dimensions; shape [N].</summary>
+    private protected static Tensor RandomRadius(Tensor like, double epsilon, RowRandom random)
+    {
+        using var scope = NewDisposeScope();
+        var features = like.numel() / like.shape[0];
+        var unit = random.Uniform(like.new_empty(like.shape[0], 1), 0, 1).flatten();
+        return (unit.pow(1.0 / features) * epsilon).MoveToOuterDisposeScope();
+    }
+
     /// <summary>A value per row, shaped so that it broadcasts against the rows.</summary>
     private protected static Tensor PerRow(Tensor values, Tensor rows)
     {
