@@ -79,6 +79,9 @@ public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
     /// <summary>What the layers of the module did in one recorded forward pass.</summary>
     internal LayerTaps Taps => _taps;
 
+    /// <summary>The parameters of floating type, frozen or not.</summary>
+    internal Tensor[] Parameters => [.. _module.parameters().Where(parameter => parameter.is_floating_point())];
+
     /// <inheritdoc/>
     public Tensor Logits(Tensor inputs)
     {

@@ -11,33 +11,33 @@ namespace Microsoft.ML.Adversarial.Detectors;
 public sealed class FisherTrace : IFittedDetector
 {
     private readonly NetworkClassifier _classifier;
+    private readonly FisherInformation _information;
+    private readonly FisherTraceMethod _method;
 
-    /// <summary>The detector on a network.</summary>
+    /// <summary>The exact trace on a network.</summary>
     /// <param name="classifier">The network; the caller keeps owning it.</param>
     public FisherTrace(NetworkClassifier classifier)
+        : this(classifier, FisherTraceMethod.Exact)
     {
-        ArgumentNullException.ThrowIfNull(classifier);
+    }
+
+    /// <summary>The trace on a network, exact or, for many classes, by a bound or an estimate.</summary>
+    /// <param name="classifier">The network; the caller keeps owning it.</param>
+    /// <param name="method">How to find it.</param>
+    public FisherTrace(NetworkClassifier classifier, FisherTraceMethod method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        _information = new(classifier);
         _classifier = classifier;
+        _method = method;
     }
 
     /// <inheritdoc/>
     public Tensor Score(Tensor inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.shape[0] == 0)
-        {
-            return empty([0], _classifier.ElementType, _classifier.Device);
-        }
-
-        using var scope = NewDisposeScope();
-        return LogitGram.Map(_classifier, inputs, Trace).to(_classifier.ElementType).MoveToOuterDisposeScope();
-    }
-
-    // tr F = Σ q_k K′_kk − qᵀK′q.
-    private static Tensor Trace(Tensor gram, Tensor others)
-    {
-        using var scope = NewDisposeScope();
-        var weighted = gram.bmm(others.unsqueeze(2)).squeeze(2);
-        return ((gram.diagonal(0, 1, 2) * others).sum(1) - (weighted * others).sum(1)).MoveToOuterDisposeScope();
+        return _method is LeadingTrace leading
+            ? tensor(PartialTrace.Of(_classifier, inputs, leading), dtype: _classifier.ElementType, device: _classifier.Device)
+            : _information.Compute(inputs, FisherQuantities.Trace).Trace!;
     }
 }

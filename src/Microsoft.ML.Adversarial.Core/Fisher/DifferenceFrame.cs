@@ -2,30 +2,103 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Fisher;
 
-/// <summary>Classes in descending order of their logits, the predicted one first, and logit differences to it.</summary>
-internal static class DifferenceFrame
+/// <summary>
+/// Per row, the predicted class and the probabilities q of the others, in the order of their indices. In differences to the predicted logit
+/// nothing cancels on saturated rows, where 1 − p_max has no digits left.
+/// </summary>
+internal sealed class DifferenceFrame
 {
-    /// <summary>The order of classes [N, C], and the probabilities of all but the first [N, C−1] in float64.</summary>
-    public static (Tensor Order, Tensor Others) Of(Tensor logits)
+    private readonly int[] _predicted;
+    private readonly double[] _others;
+    private readonly double[] _doubts;
+
+    private DifferenceFrame(int rows, int classes)
     {
-        using var noGrad = no_grad();
-        var (sorted, order) = logits.detach().to(ScalarType.Float64).sort(1, descending: true);
-        var weights = (sorted - sorted.narrow(1, 0, 1)).exp_();
-        return (order, weights.narrow(1, 1, logits.shape[1] - 1) / weights.sum(1, keepdim: true));
+        (Rows, Classes) = (rows, classes);
+        _predicted = new int[rows];
+        _others = new double[rows * (classes - 1)];
+        _doubts = new double[rows];
     }
 
-    /// <summary>The cotangents of (each other logit in order − the predicted one), shape [C−1, N, C].</summary>
-    public static Tensor Cotangents(Tensor order, Tensor logits)
+    public int Rows { get; }
+
+    public int Classes { get; }
+
+    /// <param name="logits">Shape [N, C].</param>
+    public static DifferenceFrame Of(Tensor logits)
     {
-        using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var (rows, classes) = (logits.shape[0], logits.shape[1]);
-        var others = order.narrow(1, 1, classes - 1).t().unsqueeze(2);
-        var predicted = order.narrow(1, 0, 1).expand(classes - 1, rows, 1);
-        var cotangents = zeros([classes - 1, rows, classes], logits.dtype, logits.device);
-        return cotangents
-            .scatter_(2, predicted, full_like(predicted, -1.0, logits.dtype))
-            .scatter_(2, others, ones_like(others, logits.dtype))
-            .MoveToOuterDisposeScope();
+        using var noGrad = no_grad();
+        var frame = new DifferenceFrame((int)logits.shape[0], (int)logits.shape[1]);
+        var exact = logits.detach().to(ScalarType.Float64);
+        var values = DoubleArray.Of(exact);
+        var weights = DoubleArray.Of((exact - exact.amax([1], keepdim: true)).exp_());
+        for (var row = 0; row < frame.Rows; row++)
+        {
+            var start = row * frame.Classes;
+            frame.Fill(row, values.AsSpan(start, frame.Classes), weights.AsSpan(start, frame.Classes));
+        }
+
+        return frame;
+    }
+
+    /// <summary>The class with the largest logit, the smallest such class on ties, as in argmax.</summary>
+    public int Predicted(int row) => _predicted[row];
+
+    /// <summary>q: the probabilities of all classes but the predicted one, in the order of classes; length C − 1.</summary>
+    public ReadOnlySpan<double> Others(int row) => _others.AsSpan(row * (Classes - 1), Classes - 1);
+
+    /// <summary>1 − p_max, as the sum of q.</summary>
+    public double Doubt(int row) => _doubts[row];
+
+    /// <summary>Where a class stands among the others, or −1 for the predicted one.</summary>
+    public int PositionOf(int row, int label) => label == _predicted[row] ? -1 : label < _predicted[row] ? label : label - 1;
+
+    /// <summary>The class at a place among the others.</summary>
+    public int ClassAt(int row, int position) => position < _predicted[row] ? position : position + 1;
+
+    /// <summary>The cotangents of (each other logit − the predicted one), shape [C − 1, N, C].</summary>
+    public Tensor DifferenceCotangents(Tensor logits)
+    {
+        var cotangents = new float[(Classes - 1) * Rows * Classes];
+        for (var row = 0; row < Rows; row++)
+        {
+            for (var position = 0; position < Classes - 1; position++)
+            {
+                var start = ((position * Rows) + row) * Classes;
+                cotangents[start + _predicted[row]] = -1;
+                cotangents[start + ClassAt(row, position)] = 1;
+            }
+        }
+
+        return tensor(cotangents, [Classes - 1, Rows, Classes], dtype: logits.dtype, device: logits.device);
+    }
+
+    private void Fill(int row, ReadOnlySpan<double> logits, ReadOnlySpan<double> weights)
+    {
+        var predicted = 0;
+        for (var index = 1; index < Classes; index++)
+        {
+            predicted = logits[index] > logits[predicted] ? index : predicted;
+        }
+
+        _predicted[row] = predicted;
+        var others = _others.AsSpan(row * (Classes - 1), Classes - 1);
+        weights[..predicted].CopyTo(others);
+        weights[(predicted + 1)..].CopyTo(others[predicted..]);
+        var sum = 0.0;
+        foreach (var other in others)
+        {
+            sum += other;
+        }
+
+        // The predicted class weighs 1, or NaN where a logit is NaN.
+        var total = weights[predicted] + sum;
+        for (var index = 0; index < others.Length; index++)
+        {
+            others[index] /= total;
+        }
+
+        _doubts[row] = sum / total;
     }
 }

@@ -4,16 +4,17 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Fisher;
 
 /// <summary>
-/// Forward hooks on a network's layers with parameters. They stay for as long as the classifier lives and record only on a thread that
+/// Forward hooks on a network's layers with parameters. They stay for as long as the classifier lives and act only on a thread that
 /// asked for it, so that any number of threads can score, attack and record on one network.
 /// </summary>
 internal sealed class LayerTaps : IDisposable
 {
-    // One recording per thread: the graph, grad mode and dispose scopes are thread-local as well.
+    // One per thread: the graph, grad mode and dispose scopes are thread-local as well.
     [ThreadStatic]
-    private static Recording? s_current;
+    private static (LayerTaps Owner, Observer Observe)? s_current;
 
     private readonly List<Action> _removals = [];
+    private readonly HashSet<nn.Module> _covered = [];
     private long _outputElements;
 
     // A clone keeps what was recorded from an in-place activation that follows; networks of this library have none.
@@ -22,7 +23,7 @@ internal sealed class LayerTaps : IDisposable
     private LayerTaps(nn.Module module, bool protectsOutputs)
     {
         _protectsOutputs = protectsOutputs;
-        var covered = new HashSet<IntPtr>();
+        var parameterHandles = new HashSet<IntPtr>();
         foreach (var layer in module.modules().Append(module))
         {
             var parameters = layer.parameters(recurse: false).ToArray();
@@ -32,27 +33,36 @@ internal sealed class LayerTaps : IDisposable
             }
 
             var rule = LayerRuleTable.Find(layer);
-            if (rule is null || layer is not nn.Module<Tensor, Tensor> hookable || parameters.Any(parameter => !covered.Add(parameter.Handle)))
+            if (rule is null || layer is not nn.Module<Tensor, Tensor> hookable
+                || parameters.Any(parameter => !parameterHandles.Add(parameter.Handle)))
             {
                 Uncovered ??= layer.GetName();
                 continue;
             }
 
-            var hook = hookable.register_forward_hook((_, input, output) => Record(layer, rule, input, output)!);
+            var hook = hookable.register_forward_hook((_, input, output) => Observe(layer, rule, input, output)!);
             _removals.Add(hook.remove);
-            Count++;
-            HasConvolutions |= rule is Conv2dRule;
+            _covered.Add(layer);
+            HasConvolutions |= rule is ConvolutionRule;
         }
+
+        Tail = DenseTail.Of(module).Where(_covered.Contains).ToArray();
     }
+
+    /// <summary>What to do when a layer ran: null leaves its output, a tensor takes its place.</summary>
+    public delegate Tensor? Observer(nn.Module layer, ILayerRule rule, Tensor input, Tensor output);
 
     /// <summary>The first layer with parameters that no rule covers, or null when the fast path is exact.</summary>
     public string? Uncovered { get; }
 
     /// <summary>The number of layers that are recorded.</summary>
-    public int Count { get; }
+    public int Count => _covered.Count;
 
     /// <summary>Whether any layer works on feature maps, which are large.</summary>
     public bool HasConvolutions { get; }
+
+    /// <summary>The linear layers at the end, with nothing but elementwise functions in between, first to last; often none.</summary>
+    public IReadOnlyList<nn.Module> Tail { get; }
 
     public static LayerTaps Attach(nn.Module module, bool mayWriteInPlace) => new(module, mayWriteInPlace);
 
@@ -70,14 +80,32 @@ internal sealed class LayerTaps : IDisposable
     }
 
     /// <summary>Runs a forward pass and notes what went in and out of every layer.</summary>
-    public (Tensor Logits, Recording Recording) Run(Func<Tensor, Tensor> forward, Tensor inputs)
+    public (Tensor Logits, LayerRecording Recording) Run(Func<Tensor, Tensor> forward, Tensor inputs)
+    {
+        var uses = new List<LayerUse>();
+        var logits = Run(forward, inputs, (layer, rule, input, output) =>
+        {
+            // What a frozen layer makes of inputs that have no gradients, such as indices, is where the graph then begins.
+            if (is_grad_enabled() && !output.requires_grad)
+            {
+                output.requires_grad_();
+            }
+
+            // Sequential disposes what passes between layers; an alias is a second handle to the same autograd variable.
+            uses.Add(new(layer, rule, input.alias(), output.alias()));
+            return _protectsOutputs ? output.clone() : null;
+        });
+        return (logits, new(this, uses));
+    }
+
+    /// <summary>Runs a forward pass under an observer.</summary>
+    public Tensor Run(Func<Tensor, Tensor> forward, Tensor inputs, Observer observer)
     {
         var outer = s_current;
-        var recording = new Recording(this);
-        s_current = recording;
+        s_current = (this, observer);
         try
         {
-            return (forward(inputs), recording);
+            return forward(inputs);
         }
         finally
         {
@@ -95,37 +123,6 @@ internal sealed class LayerTaps : IDisposable
         _removals.Clear();
     }
 
-    private Tensor? Record(nn.Module layer, ILayerRule rule, Tensor input, Tensor output)
-    {
-        if (s_current is not { } recording || recording.Owner != this)
-        {
-            return null;
-        }
-
-        // Sequential disposes what passes between layers; an alias is a second handle to the same autograd variable.
-        recording.Uses.Add(new LayerUse(layer, rule, input.detach(), output.alias()));
-        return _protectsOutputs ? output.clone() : null;
-    }
-
-    /// <summary>What the layers did in one forward pass.</summary>
-    public sealed class Recording(LayerTaps owner)
-    {
-        public LayerTaps Owner { get; } = owner;
-
-        public List<LayerUse> Uses { get; } = [];
-
-        /// <summary>
-        /// Whether every layer was seen once, with the rows of the batch on its first axis. What the rules don't cover: a layer that ran twice,
-        /// whose gradients add up across uses; one whose <c>forward</c> was called, which runs no hook; one that sees rows rearranged.
-        /// </summary>
-        public bool IsComplete(long rows) =>
-            Uses.Count == Owner.Count && Uses.DistinctBy(use => use.Layer).Count() == Uses.Count
-            && Uses.All(use => use.Input.shape[0] == rows);
-    }
-
-    /// <summary>One use of one layer: what went in (detached) and what came out (in the graph).</summary>
-    public sealed record LayerUse(nn.Module Layer, ILayerRule Rule, Tensor Input, Tensor Output)
-    {
-        public Tensor Gram(Tensor cotangents) => Rule.Gram(Layer, Input, cotangents);
-    }
+    private Tensor? Observe(nn.Module layer, ILayerRule rule, Tensor input, Tensor output) =>
+        s_current is { } current && current.Owner == this ? current.Observe(layer, rule, input, output) : null;
 }

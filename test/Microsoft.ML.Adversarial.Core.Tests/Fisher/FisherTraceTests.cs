@@ -23,7 +23,7 @@ public sealed class FisherTraceTests
         double[] trace = new FisherTrace(classifier).Score(inputs).data<double>().ToArray();
 
         Assert.IsNull(classifier.Taps.Uncovered);
-        AssertClose(DenseFisher.Trace(classifier.Module, inputs), trace, 1e-10);
+        AssertClose(DenseFisher.TraceOf(classifier.Module, inputs), trace, 1e-10);
     }
 
     [TestMethod]
@@ -70,7 +70,7 @@ public sealed class FisherTraceTests
         using Network exact = network.ToType(ScalarType.Float64);
         using NetworkClassifier classifier = new(network, InputBounds.Unit);
 
-        double[] expected = DenseFisher.Trace(exact.Module, inputs.to(ScalarType.Float64));
+        double[] expected = DenseFisher.TraceOf(exact.Module, inputs.to(ScalarType.Float64));
         double trace = new FisherTrace(classifier).Score(inputs).item<float>();
 
         double reached = 1 - exact.Module.call(inputs.to(ScalarType.Float64)).softmax(1).max().item<double>();

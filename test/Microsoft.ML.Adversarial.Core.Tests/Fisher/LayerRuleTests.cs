@@ -65,14 +65,82 @@ public sealed class LayerRuleTests
     }
 
     [TestMethod]
+    public void Conv1d()
+    {
+        Random random = new(4);
+        for (int round = 0; round < 30; round++)
+        {
+            int groups = random.Next(1, 4);
+            using nn.Module<Tensor, Tensor> layer = nn.Conv1d(
+                groups * random.Next(1, 5), groups * random.Next(1, 5), random.Next(1, 4), random.Next(1, 3), random.Next(3), random.Next(1, 3),
+                PaddingModes.Zeros, groups, random.Next(2) == 0, dtype: ScalarType.Float64);
+            AssertGram(layer, [((Conv1d)layer).in_channels, random.Next(6, 12)]);
+        }
+    }
+
+    [TestMethod]
+    public void SamePadding()
+    {
+        Random random = new(5);
+        for (int round = 0; round < 20; round++)
+        {
+            using nn.Module<Tensor, Tensor> maps = nn.Conv2d(
+                2, 3, (random.Next(1, 5), random.Next(1, 5)), Padding.Same, dilation: (random.Next(1, 3), random.Next(1, 3)), dtype: ScalarType.Float64);
+            using nn.Module<Tensor, Tensor> sequences = nn.Conv1d(2, 3, random.Next(1, 5), Padding.Same, dilation: random.Next(1, 3), dtype: ScalarType.Float64);
+            AssertGram(maps, [2, 6, 7]);
+            AssertGram(sequences, [2, 8]);
+        }
+    }
+
+    [TestMethod]
+    public void LayerNorm()
+    {
+        Random random = new(6);
+        for (int round = 0; round < 20; round++)
+        {
+            long[] between = [.. Enumerable.Repeat(0, random.Next(3)).Select(_ => (long)random.Next(1, 5))];
+            long[] normalised = [.. Enumerable.Repeat(0, random.Next(1, 3)).Select(_ => (long)random.Next(2, 6))];
+            using nn.Module<Tensor, Tensor> layer = nn.LayerNorm(normalised, random.NextDouble() + 0.01, true, random.Next(2) == 0, dtype: ScalarType.Float64);
+            AssertGram(layer, [.. between, .. normalised]);
+        }
+    }
+
+    [TestMethod]
+    public void GroupNorm()
+    {
+        Random random = new(7);
+        for (int round = 0; round < 20; round++)
+        {
+            int groups = random.Next(1, 4);
+            int channels = groups * random.Next(1, 4);
+            long[] positions = [.. Enumerable.Repeat(0, random.Next(1, 3)).Select(_ => (long)random.Next(2, 5))];
+            using nn.Module<Tensor, Tensor> layer = nn.GroupNorm(groups, channels, random.NextDouble() + 0.01, dtype: ScalarType.Float64);
+            AssertGram(layer, [channels, .. positions]);
+        }
+    }
+
+    [TestMethod]
+    public void Embedding()
+    {
+        Random random = new(8);
+        for (int round = 0; round < 20; round++)
+        {
+            using nn.Module<Tensor, Tensor> layer = nn.Embedding(
+                random.Next(3, 7), random.Next(1, 5), padding_idx: round % 2 == 0 ? random.Next(3) : null, dtype: ScalarType.Float64);
+            AssertGram(layer, [random.Next(1, 9)]);
+        }
+    }
+
+    [TestMethod]
     public void WhatARuleIsNotExactForItDoesNotCover()
     {
         AssertNotCovered(nn.Conv2d(3, 4, 3, padding: 1, padding_mode: PaddingModes.Reflect));
-        AssertNotCovered(nn.Conv2d(3, 4, 3, padding: Padding.Same));
+        AssertNotCovered(nn.Conv1d(3, 4, 3, padding: 1, padding_mode: PaddingModes.Circular));
         AssertNotCovered(nn.BatchNorm1d(3, track_running_stats: false));
         AssertNotCovered(nn.BatchNorm2d(3, track_running_stats: false));
-        AssertNotCovered(nn.LayerNorm(3));
-        AssertNotCovered(nn.Conv1d(3, 4, 3));
+        AssertNotCovered(nn.LayerNorm(3, elementwise_affine: false));
+        AssertNotCovered(nn.InstanceNorm1d(3, affine: true));
+        AssertNotCovered(nn.Embedding(5, 2, scale_grad_by_freq: true));
         AssertNotCovered(nn.ConvTranspose2d(3, 4, 3));
         AssertNotCovered(nn.Bilinear(2, 2, 2));
     }
@@ -99,11 +167,14 @@ public sealed class LayerRuleTests
     private static (long Positions, long ChannelsPerGroup) AssertGram(nn.Module<Tensor, Tensor> layer, long[] shape)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor inputs = TestNetworks.Normal([Rows, .. shape], seed: 8);
+        Tensor inputs = layer is Embedding
+            ? torch.randint(0, ((Embedding)layer).weight!.shape[0], [Rows, .. shape], ScalarType.Int64, generator: new Generator(8))
+            : TestNetworks.Normal([Rows, .. shape], seed: 8);
         long[] output = layer.call(inputs).shape;
         Tensor cotangents = TestNetworks.Normal([Rows, Cotangents, .. output[1..]], seed: 9);
 
-        Tensor gram = LayerRuleTable.Find(layer)!.Gram(layer, inputs, cotangents);
+        AssertTangents(layer, inputs, cotangents.select(1, 0));
+        Tensor gram = LayerRuleTable.Find(layer)!.Grams(inputs, cotangents).Aggregate((sum, part) => sum + part);
 
         CollectionAssert.AreEqual(new long[] { Rows, Cotangents, Cotangents }, gram.shape);
         for (int row = 0; row < Rows; row++)
@@ -117,6 +188,34 @@ public sealed class LayerRuleTests
 
         long positions = output.Skip(2).Aggregate(1L, (product, size) => product * size);
         return (positions, layer is Conv2d convolution ? convolution.in_channels / convolution.groups : 0);
+    }
+
+    // Layers are linear in their parameters: a step along v changes the output by the tangent, at any input.
+    private static void AssertTangents(nn.Module<Tensor, Tensor> layer, Tensor inputs, Tensor cotangent)
+    {
+        Tensor elsewhere = inputs.is_floating_point() ? TestNetworks.Normal(inputs.shape, seed: 10) : inputs.flip(1);
+        IReadOnlyList<Func<Tensor, Tensor>> tangents = LayerRuleTable.Find(layer)!.Tangents(inputs, cotangent);
+        TorchSharp.Modules.Parameter[] parameters = [.. layer.parameters()];
+        Assert.HasCount(parameters.Length, tangents);
+        for (int one = 0; one < parameters.Length; one++)
+        {
+            Tensor tangent = tangents[one](elsewhere).expand(cotangent.shape);
+            for (int row = 0; row < Rows; row++)
+            {
+                layer.zero_grad();
+                (layer.call(inputs.narrow(0, row, 1)) * cotangent[row].unsqueeze(0)).sum().backward();
+                Tensor direction = parameters[one].grad!.clone();
+                layer.zero_grad();
+                using IDisposable frozen = torch.no_grad();
+                Tensor input = elsewhere.narrow(0, row, 1);
+                Tensor before = layer.call(input);
+                parameters[one].add_(direction);
+                Tensor expected = (layer.call(input) - before)[0];
+                parameters[one].sub_(direction);
+                double difference = (expected - tangent[row]).abs().max().item<double>();
+                Assert.IsLessThan(1e-11 * (1 + before.abs().max().item<double>()) * (1 + direction.abs().max().item<double>()), difference, $"{layer}");
+            }
+        }
     }
 
     private static Tensor Gradient(nn.Module<Tensor, Tensor> layer, Tensor input, Tensor cotangent)

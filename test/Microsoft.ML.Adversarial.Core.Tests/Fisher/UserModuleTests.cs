@@ -21,7 +21,7 @@ public sealed class UserModuleTests
         using DisposeScope scope = torch.NewDisposeScope();
         using nn.Module<Tensor, Tensor> module = UserModules.Create(name);
         Tensor inputs = TestNetworks.Normal([Rows, 6]);
-        double[] expected = DenseFisher.Trace(module, inputs);
+        double[] expected = DenseFisher.TraceOf(module, inputs);
         using NetworkClassifier classifier = new(module, [6], 3, InputBounds.Unbounded);
         Untouched untouched = new(module, inputs);
 
@@ -63,7 +63,7 @@ public sealed class UserModuleTests
         classifier.Dispose();
 
         // Without hooks nothing is recorded: a run on the disposed taps sees no layer.
-        (Tensor logits, LayerTaps.Recording recording) = classifier.Taps.Run(module.call, inputs);
+        (Tensor logits, LayerRecording recording) = classifier.Taps.Run(module.call, inputs);
         Assert.IsEmpty(recording.Uses);
         CollectionAssert.AreEqual(expected, SmallNetwork.Bits(logits));
     }

@@ -27,6 +27,20 @@ internal static class UserModules
             ["same padding"] = () => new Custom(
                 (layers, x) => layers[1].call(layers[0].call(x.reshape(-1, 1, 2, 3)).tanh().flatten(1)),
                 nn.Conv2d(1, 2, 3, padding: Padding.Same), nn.Linear(12, 3)),
+            ["softmax between layers"] = () => nn.Sequential(nn.Linear(6, 5), nn.Softmax(1), nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 3)),
+            ["softmax registered twice"] = () => Between(nn.Softmax(1)),
+            ["sequences in a sequence"] = () => nn.Sequential(
+                nn.Sequential(nn.Linear(6, 5), nn.GELU()), nn.Sequential(nn.Linear(5, 4)), nn.Sequential(nn.Identity(), nn.Linear(4, 3))),
+            ["log-softmax at the end"] = () => nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 3), nn.LogSoftmax(1)),
+            ["a sequence into the last layers"] = () => nn.Sequential(
+                nn.Unflatten(1, [2, 3]), nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2), nn.Flatten(), nn.SiLU(), nn.Linear(4, 3)),
+            ["Conv1d and GroupNorm"] = () => nn.Sequential(
+                nn.Unflatten(1, [2, 3]), nn.Conv1d(2, 4, 2), nn.GroupNorm(2, 4), nn.ReLU(), nn.Flatten(), nn.Linear(8, 3)),
+            ["InstanceNorm"] = () => nn.Sequential(
+                nn.Unflatten(1, [2, 3]), nn.InstanceNorm1d(2, affine: true), nn.Flatten(), nn.Linear(6, 3)),
+            ["an embedding"] = () => new Custom(
+                (layers, x) => layers[1].call(layers[0].call(x.mul(3).abs().to(ScalarType.Int64).clamp(0, 4)).tanh().flatten(1) * x.repeat(1, 2)),
+                nn.Embedding(5, 2), nn.Linear(12, 3)),
             ["a bare parameter"] = () => new Scaled(),
         };
 
@@ -46,6 +60,9 @@ internal static class UserModules
 
     private static nn.Module<Tensor, Tensor> Shared(nn.Module<Tensor, Tensor> layer) =>
         nn.Sequential(layer, nn.Tanh(), layer, nn.Tanh(), nn.Linear(6, 3));
+
+    private static nn.Module<Tensor, Tensor> Between(nn.Module<Tensor, Tensor> layer) =>
+        nn.Sequential(nn.Linear(6, 5), layer, nn.Linear(5, 5), layer, nn.Linear(5, 3));
 
     private sealed class Custom : nn.Module<Tensor, Tensor>
     {

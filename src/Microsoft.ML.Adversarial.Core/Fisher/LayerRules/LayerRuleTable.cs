@@ -5,13 +5,16 @@ namespace Microsoft.ML.Adversarial.Fisher.LayerRules;
 /// <summary>The layers whose part of the Fisher information is computed without per-row parameter gradients.</summary>
 internal static class LayerRuleTable
 {
-    private static readonly ILayerRule[] Rules =
+    private static readonly Func<nn.Module, ILayerRule?>[] Rules =
     [
-        new LinearRule(),
-        new Conv2dRule(),
-        new BatchNormRule(),
+        LinearRule.For,
+        ConvolutionRule.For,
+        BatchNormRule.For,
+        LayerNormRule.For,
+        GroupNormRule.For,
+        EmbeddingRule.For,
     ];
 
-    /// <summary>The rule for a module, or null.</summary>
-    public static ILayerRule? Find(nn.Module module) => Rules.FirstOrDefault(rule => rule.Covers(module));
+    /// <summary>The rule that is exact for a module with its settings, or null.</summary>
+    public static ILayerRule? Find(nn.Module module) => Rules.Select(rule => rule(module)).FirstOrDefault(rule => rule is not null);
 }

@@ -3,32 +3,49 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Fisher.LayerRules;
 
-/// <summary>y = Wa + b on vectors: the gradients δaᵀ and δ have the inner products (‖a‖² + 1)·⟨δ_a, δ_b⟩.</summary>
-internal sealed class LinearRule : ILayerRule
+/// <summary>y = Wa + b on vectors or sequences of them: the gradients are δaᵀ and δ, summed over the positions of a sequence.</summary>
+internal sealed class LinearRule(Linear layer) : ILayerRule
 {
-    public bool Covers(nn.Module module) => module is Linear;
+    public static ILayerRule? For(nn.Module module) => module is Linear layer ? new LinearRule(layer) : null;
 
-    public Tensor Gram(nn.Module module, Tensor inputs, Tensor cotangents)
+    public IReadOnlyList<Tensor> Grams(Tensor inputs, Tensor cotangents)
     {
-        using var scope = NewDisposeScope();
-        var hasBias = ((Linear)module).bias is not null;
         if (inputs.dim() == 2)
         {
-            var weight = inputs.square().sum(1) + (hasBias ? 1 : 0);
-            return cotangents.bmm(cotangents.transpose(1, 2)).mul_(weight.reshape(-1, 1, 1)).MoveToOuterDisposeScope();
+            // One position: ⟨δ_a aᵀ, δ_b aᵀ⟩ = ‖a‖²⟨δ_a, δ_b⟩, and W's gradients are never formed.
+            var similar = cotangents.bmm(cotangents.transpose(1, 2));
+            var weighted = similar * inputs.square().sum(1).reshape(-1, 1, 1);
+            return layer.bias is null ? [weighted] : [weighted, similar];
         }
 
-        // A sequence uses the weights once per position: the gradient is the sum over positions.
-        var positions = inputs.flatten(1, -2).unsqueeze(1);
-        var perPosition = cotangents.flatten(2, -2);
-        var gradients = perPosition.transpose(2, 3).matmul(positions).flatten(2);
+        var gradients = cotangents.flatten(2, -2).transpose(2, 3).matmul(inputs.flatten(1, -2).unsqueeze(1)).flatten(2);
         var gram = gradients.bmm(gradients.transpose(1, 2));
-        if (hasBias)
+        if (layer.bias is null)
         {
-            var bias = perPosition.sum(2);
-            gram.add_(bias.bmm(bias.transpose(1, 2)));
+            return [gram];
         }
 
-        return gram.MoveToOuterDisposeScope();
+        var sums = cotangents.flatten(2, -2).sum(2);
+        return [gram, sums.bmm(sums.transpose(1, 2))];
+    }
+
+    public IReadOnlyList<Func<Tensor, Tensor>> Tangents(Tensor inputs, Tensor cotangent)
+    {
+        if (inputs.dim() == 2)
+        {
+            Tensor Weight(Tensor x) => cotangent * (inputs * x).sum(1, keepdim: true);
+            return layer.bias is null ? [Weight] : [Weight, _ => cotangent];
+        }
+
+        // [N, in, out], the transpose of W's gradient.
+        var direction = inputs.flatten(1, -2).transpose(1, 2).bmm(cotangent.flatten(1, -2));
+        Tensor Sequence(Tensor x) => x.flatten(1, -2).bmm(direction).reshape(cotangent.shape);
+        if (layer.bias is null)
+        {
+            return [Sequence];
+        }
+
+        var sum = cotangent.flatten(1, -2).sum(1).reshape([cotangent.shape[0], .. Enumerable.Repeat(1L, (int)cotangent.dim() - 2), cotangent.shape[^1]]);
+        return [Sequence, _ => sum];
     }
 }

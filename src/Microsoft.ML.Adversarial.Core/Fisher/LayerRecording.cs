@@ -1,0 +1,24 @@
+namespace Microsoft.ML.Adversarial.Fisher;
+
+/// <summary>What the layers did in one forward pass, in the order they ran.</summary>
+internal sealed class LayerRecording(LayerTaps taps, List<LayerUse> uses)
+{
+    public IReadOnlyList<LayerUse> Uses => uses;
+
+    /// <summary>The uses of <see cref="LayerTaps.Tail"/>, which are the last ones; none where it did not run on vectors.</summary>
+    public IReadOnlyList<LayerUse> Tail
+    {
+        get
+        {
+            var tail = uses.TakeLast(taps.Tail.Count).ToArray();
+            return tail.Select(use => use.Layer).SequenceEqual(taps.Tail) && tail.All(use => use.Input.dim() == 2) ? tail : [];
+        }
+    }
+
+    /// <summary>
+    /// Whether every layer was seen once, with the rows of the batch on its first axis. What the rules don't cover: a layer that ran twice,
+    /// whose gradients add up across uses; one whose <c>forward</c> was called, which runs no hook; one that sees rows rearranged.
+    /// </summary>
+    public bool IsComplete(long rows) =>
+        uses.Count == taps.Count && uses.DistinctBy(use => use.Layer).Count() == uses.Count && uses.TrueForAll(use => use.Input.shape[0] == rows);
+}

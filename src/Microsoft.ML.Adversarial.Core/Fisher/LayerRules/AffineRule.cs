@@ -1,0 +1,52 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Fisher.LayerRules;
+
+/// <summary>
+/// Normalisations: y = γ·x̂ + β. The gradients are Σδx̂ and Σδ over the positions that share a γ. A kind of normalisation says how x̂ follows
+/// from the input, and which axes are positions.
+/// </summary>
+internal abstract class AffineRule(bool hasShift) : ILayerRule
+{
+    public IReadOnlyList<Tensor> Grams(Tensor inputs, Tensor cotangents)
+    {
+        var scale = Sum((cotangents * Normalised(inputs).unsqueeze(1)).flatten(0, 1), keep: false)
+            .reshape(cotangents.shape[0], cotangents.shape[1], -1);
+        var gram = scale.bmm(scale.transpose(1, 2));
+        if (!hasShift)
+        {
+            return [gram];
+        }
+
+        var shift = Sum(cotangents.flatten(0, 1), keep: false).reshape(cotangents.shape[0], cotangents.shape[1], -1);
+        return [gram, shift.bmm(shift.transpose(1, 2))];
+    }
+
+    public IReadOnlyList<Func<Tensor, Tensor>> Tangents(Tensor inputs, Tensor cotangent)
+    {
+        var scale = Sum(cotangent * Normalised(inputs), keep: true);
+        Tensor Scale(Tensor x) => scale * Normalised(x);
+        if (!hasShift)
+        {
+            return [Scale];
+        }
+
+        var shift = Sum(cotangent, keep: true);
+        return [Scale, _ => shift];
+    }
+
+    /// <summary>x̂, in the shape of the input.</summary>
+    protected abstract Tensor Normalised(Tensor inputs);
+
+    /// <summary>The axes of [N, …] that are positions: those, but the rows', on which γ is constant.</summary>
+    protected abstract IEnumerable<long> Positions(long dimensions);
+
+    /// <summary>One value per channel, along the given axis, in a shape that broadcasts over [N, C, …].</summary>
+    protected static Tensor PerChannel(Tensor values, long dimensions) => values.reshape([1, -1, .. Enumerable.Repeat(1L, (int)dimensions - 2)]);
+
+    private Tensor Sum(Tensor values, bool keep)
+    {
+        long[] axes = [.. Positions(values.dim())];
+        return axes.Length == 0 ? values : values.sum(axes, keepdim: keep);
+    }
+}
