@@ -31,12 +31,12 @@ internal sealed class DifferenceFrame
         using var noGrad = no_grad();
         var frame = new DifferenceFrame((int)logits.shape[0], (int)logits.shape[1]);
         var exact = logits.detach().to(ScalarType.Float64);
-        var values = DoubleArray.Of(exact);
-        var weights = DoubleArray.Of((exact - exact.amax([1], keepdim: true)).exp_());
+        var values = HostDoubles.Of(exact).Values;
+        var weights = HostDoubles.Of((exact - exact.amax([1], keepdim: true)).exp_()).Values;
         for (var row = 0; row < frame.Rows; row++)
         {
             var start = row * frame.Classes;
-            frame.Fill(row, values.AsSpan(start, frame.Classes), weights.AsSpan(start, frame.Classes));
+            frame.Fill(row, values.Slice(start, frame.Classes), weights.Slice(start, frame.Classes));
         }
 
         return frame;
@@ -60,18 +60,19 @@ internal sealed class DifferenceFrame
     /// <summary>The cotangents of (each other logit − the predicted one), shape [C − 1, N, C].</summary>
     public Tensor DifferenceCotangents(Tensor logits)
     {
-        var cotangents = new float[(Classes - 1) * Rows * Classes];
+        var cotangents = HostDoubles.Zeros(Classes - 1, Rows, Classes);
+        var values = cotangents.Values;
         for (var row = 0; row < Rows; row++)
         {
             for (var position = 0; position < Classes - 1; position++)
             {
                 var start = ((position * Rows) + row) * Classes;
-                cotangents[start + _predicted[row]] = -1;
-                cotangents[start + ClassAt(row, position)] = 1;
+                values[start + _predicted[row]] = -1;
+                values[start + ClassAt(row, position)] = 1;
             }
         }
 
-        return tensor(cotangents, [Classes - 1, Rows, Classes], dtype: logits.dtype, device: logits.device);
+        return cotangents.Like(logits);
     }
 
     private void Fill(int row, ReadOnlySpan<double> logits, ReadOnlySpan<double> weights)

@@ -38,7 +38,7 @@ internal static class InputSensitivity
     {
         var (frame, inputs) = (pass.Frame, pass.Inputs);
         var (rows, count) = (frame.Rows, frame.Classes - 1);
-        var values = DoubleArray.Of(pass.Tangent);
+        var values = HostDoubles.Of(pass.Tangent).Values;
         var (shares, u) = (new double[rows * count], new double[rows * count]);
         var (doubts, means) = (new double[rows], new double[rows]);
         for (var row = 0; row < rows; row++)

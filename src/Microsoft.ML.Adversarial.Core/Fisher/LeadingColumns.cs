@@ -16,18 +16,18 @@ internal static class LeadingColumns
     public static Tensor Cotangents(DifferenceFrame frame, int count, long? seed, Tensor logits)
     {
         var columns = count + (seed is null ? 0 : 1);
-        var values = new double[columns * frame.Rows * frame.Classes];
+        var cotangents = HostDoubles.Zeros(columns, frame.Rows, frame.Classes);
         var signs = seed is null ? [] : Signs(seed.Value, frame.Classes);
         for (var row = 0; row < frame.Rows; row++)
         {
             var at = row;
-            Fill(frame, row, count, signs, column => values.AsMemory(((column * frame.Rows) + at) * frame.Classes, frame.Classes));
+            Fill(frame, row, count, signs, column => cotangents.Values.Slice(((column * frame.Rows) + at) * frame.Classes, frame.Classes));
         }
 
-        return tensor(values, [columns, frame.Rows, frame.Classes], dtype: logits.dtype, device: logits.device);
+        return cotangents.Like(logits);
     }
 
-    private static void Fill(DifferenceFrame frame, int row, int count, double[] signs, Func<int, Memory<double>> column)
+    private static void Fill(DifferenceFrame frame, int row, int count, double[] signs, ColumnOf column)
     {
         var doubt = frame.Doubt(row);
         if (doubt == 0)
@@ -44,7 +44,7 @@ internal static class LeadingColumns
 
         // The column of the predicted class, √(p_max d)·(e − q/d), over √d.
         var left = 1.0;
-        var first = column(0).Span;
+        var first = column(0);
         var root = Math.Sqrt(1 - doubt);
         for (var index = 0; index < rest.Length; index++)
         {
@@ -58,12 +58,12 @@ internal static class LeadingColumns
             var share = rest[largest];
             rest[largest] = 0;
             left = rest.Sum();
-            Conditional(rest, largest, share, left, column(step).Span);
+            Conditional(rest, largest, share, left, column(step));
         }
 
         if (signs.Length > 0 && left > 0)
         {
-            Probe(rest, left, signs, column(count).Span);
+            Probe(rest, left, signs, column(count));
         }
     }
 
@@ -105,4 +105,6 @@ internal static class LeadingColumns
         var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
         return [.. Enumerable.Range(0, classes).Select(_ => random.Next(2) == 0 ? -1.0 : 1.0)];
     }
+
+    private delegate Span<double> ColumnOf(int column);
 }

@@ -7,16 +7,16 @@ namespace Microsoft.ML.Adversarial.Fisher;
 /// Row by row, the Gram matrix K′ = J′J′ᵀ of the parameter gradients of logit differences to the predicted class. Every Fisher-information
 /// score of a prediction can be read off it.
 /// </summary>
-internal sealed class LogitGram(DifferenceFrame frame, double[] gram)
+internal sealed class LogitGram(DifferenceFrame frame, HostDoubles gram)
 {
     private readonly int _size = frame.Classes - 1;
 
     public DifferenceFrame Frame { get; } = frame;
 
     /// <summary>K′ of one row, (C − 1)², row-major.</summary>
-    public ReadOnlySpan<double> Row(int row) => gram.AsSpan(row * _size * _size, _size * _size);
+    public ReadOnlySpan<double> Row(int row) => gram.Values.Slice(row * _size * _size, _size * _size);
 
-    /// <summary>K′ of a batch that fits in memory.</summary>
+    /// <summary>K′ of a batch that fits in memory; lives as long as the caller's dispose scope.</summary>
     public static LogitGram Of(NetworkClassifier classifier, Tensor rows)
     {
         using var scope = NewDisposeScope();
@@ -37,6 +37,6 @@ internal sealed class LogitGram(DifferenceFrame frame, double[] gram)
             gram.add_(uses[use].Gram(cotangents[use]));
         }
 
-        return new(frame, DoubleArray.Of(gram));
+        return new(frame, HostDoubles.Of(gram).MoveToOuterDisposeScope());
     }
 }

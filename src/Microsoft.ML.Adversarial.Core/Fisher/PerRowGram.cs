@@ -10,21 +10,21 @@ internal static class PerRowGram
         ParameterGraph.Run(classifier, parameters =>
         {
             var size = classifier.ClassCount - 1;
-            var gram = new double[rows.shape[0] * size * size];
+            var gram = HostDoubles.Zeros(rows.shape[0], size, size);
             var logits = new List<Tensor>();
             for (var row = 0; row < rows.shape[0]; row++)
             {
                 using var scope = NewDisposeScope();
                 var one = classifier.Logits(rows.narrow(0, row, 1));
                 RecordedPass.RequireGraph(one);
-                RowGram(parameters, one).CopyTo(gram, row * size * size);
+                RowGram(parameters, one).Values.CopyTo(gram.Values[(row * size * size)..]);
                 logits.Add(one.detach().MoveToOuterDisposeScope());
             }
 
-            return new LogitGram(DifferenceFrame.Of(cat(logits, 0)), gram);
+            return new LogitGram(DifferenceFrame.Of(cat(logits, 0)), gram.MoveToOuterDisposeScope());
         });
 
-    private static double[] RowGram(Tensor[] parameters, Tensor logits)
+    private static HostDoubles RowGram(Tensor[] parameters, Tensor logits)
     {
         var differences = DifferenceFrame.Of(logits).DifferenceCotangents(logits);
         var gradients = new List<Tensor>();
@@ -36,6 +36,6 @@ internal static class PerRowGram
         }
 
         var jacobian = stack(gradients, 0).to(ScalarType.Float64);
-        return DoubleArray.Of(jacobian.mm(jacobian.t()));
+        return HostDoubles.Of(jacobian.mm(jacobian.t()));
     }
 }

@@ -97,10 +97,10 @@ public sealed class PublishedFisherInformation
         }
 
         var frame = DifferenceFrame.Of(pass.Logits);
-        var cotangents = new double[frame.Rows * frame.Classes];
+        var cotangents = HostDoubles.Zeros(1, frame.Rows, frame.Classes);
         for (var row = 0; row < frame.Rows; row++)
         {
-            var cotangent = cotangents.AsSpan(row * frame.Classes, frame.Classes);
+            var cotangent = cotangents.Values.Slice(row * frame.Classes, frame.Classes);
             var scale = ClassDirection.Fill(frame, row, frame.Predicted(row), cotangent);
             foreach (ref var value in cotangent)
             {
@@ -108,8 +108,7 @@ public sealed class PublishedFisherInformation
             }
         }
 
-        var direction = tensor(cotangents, [1, frame.Rows, frame.Classes], dtype: pass.Logits.dtype, device: pass.Logits.device);
-        var gradients = pass.Backward(direction);
+        var gradients = pass.Backward(cotangents.Like(pass.Logits));
         using var noGrad = no_grad();
         return [.. pass.Recording.Uses.Zip(gradients).SelectMany(pair =>
             pair.First.Rule.Tangents(pair.First.Input.detach(), pair.Second.select(1, 0).contiguous()).Select(tangent => (pair.First.Layer, tangent)))];

@@ -63,7 +63,8 @@ internal sealed record TangentPass(
     /// <summary>vᵀFv and ‖v‖² of each row.</summary>
     public FisherForm[] Forms()
     {
-        var tangent = DoubleArray.Of(Tangent);
+        using var scope = NewDisposeScope();
+        var tangent = HostDoubles.Of(Tangent).Values;
         var forms = new FisherForm[Frame.Rows];
         var differences = new double[Frame.Classes - 1];
         for (var row = 0; row < forms.Length; row++)
@@ -76,7 +77,7 @@ internal sealed record TangentPass(
     }
 
     /// <summary>u of each class but the predicted one, minus u of that.</summary>
-    public void FillDifferences(double[] tangent, int row, Span<double> differences)
+    public void FillDifferences(ReadOnlySpan<double> tangent, int row, Span<double> differences)
     {
         var start = row * Frame.Classes;
         var predicted = tangent[start + Frame.Predicted(row)];
@@ -164,15 +165,14 @@ internal sealed record TangentPass(
         ClassFisherDirection direction, Tensor logits, IReadOnlyList<long>? labels)
     {
         var frame = DifferenceFrame.Of(logits);
-        var values = new double[frame.Rows * frame.Classes];
+        var values = HostDoubles.Zeros(frame.Rows, frame.Classes);
         var scales = new double[frame.Rows];
         for (var row = 0; row < frame.Rows; row++)
         {
             var label = direction.ClassOf(frame, row, labels);
-            scales[row] = ClassDirection.Fill(frame, row, label, values.AsSpan(row * frame.Classes, frame.Classes));
+            scales[row] = ClassDirection.Fill(frame, row, label, values.Values.Slice(row * frame.Classes, frame.Classes));
         }
 
-        var cotangent = tensor(values, [frame.Rows, frame.Classes], dtype: logits.dtype, device: logits.device);
-        return (frame, cotangent.requires_grad_(), scales);
+        return (frame, values.Like(logits).requires_grad_(), scales);
     }
 }

@@ -54,13 +54,13 @@ internal static class TensorTangents
 
     private static (Tensor Cotangent, double[] Scales) PredictedCotangent(DifferenceFrame frame, Tensor logits)
     {
-        var values = new double[frame.Rows * frame.Classes];
+        var values = HostDoubles.Zeros(frame.Rows, frame.Classes);
         var scales = new double[frame.Rows];
         for (var row = 0; row < frame.Rows; row++)
         {
-            scales[row] = ClassDirection.Fill(frame, row, frame.Predicted(row), values.AsSpan(row * frame.Classes, frame.Classes));
+            scales[row] = ClassDirection.Fill(frame, row, frame.Predicted(row), values.Values.Slice(row * frame.Classes, frame.Classes));
         }
 
-        return (tensor(values, [frame.Rows, frame.Classes], dtype: logits.dtype, device: logits.device), scales);
+        return (values.Like(logits), scales);
     }
 }

@@ -10,19 +10,19 @@ namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
 /// </summary>
 internal static class RatioRun
 {
-    private static readonly IReadOnlyList<Func<IEnumerable<Ratio>>> Measurements =
-    [
-        AttackRatios.Measure,
-        FisherRatios.Measure,
-        PipelineRatios.Measure,
-    ];
+    private static readonly IReadOnlyDictionary<string, Func<IEnumerable<Ratio>>> Families = new Dictionary<string, Func<IEnumerable<Ratio>>>
+    {
+        ["attacks"] = AttackRatios.Measure,
+        ["fisher"] = FisherRatios.Measure,
+        ["pipeline"] = PipelineRatios.Measure,
+    };
 
-    public static int Execute(string outputPath)
+    public static int Execute(string outputPath, string? family)
     {
         set_num_threads(1);
         var ratios = new List<Ratio>();
         Console.WriteLine($"{"ratio",-58} {"value",8} {"limit",8}");
-        foreach (var ratio in Measurements.SelectMany(measure => measure()))
+        foreach (var ratio in Families.Where(pair => family is null || pair.Key == family).SelectMany(pair => pair.Value()))
         {
             ratios.Add(ratio);
             Console.WriteLine(string.Create(

@@ -26,9 +26,16 @@ internal sealed record Subject(string Name, NetworkClassifier Classifier, Tensor
               { "type": "ReLU" }, { "type": "MaxPool2d", "kernel": 2 }, { "type": "Flatten" }, { "type": "Linear", "features": 128 },
               { "type": "ReLU" }, { "type": "Linear" } ] }
             """);
-        using var generator = new Generator(1);
-        return new("CNN with large maps", new(Network.Create(definition.Bind([1, 28, 28], 10), generator), InputBounds.Unit), Images(Rows), LabelsOf(Rows));
+        return Create("CNN with large maps", definition.Bind([1, 28, 28], 10));
     }
+
+    /// <summary>A residual network of three blocks, 16 to 64 channels, with batch normalisation.</summary>
+    public static Subject ResidualNet() => Create("ResNet", NetworkDefinition.ResNet.Bind([1, 28, 28], 10));
+
+    /// <summary>An untrained network with 1,000 classes.</summary>
+    public static Subject ManyClasses(bool convolutional) => Create(
+        convolutional ? "CNN of 1,000 classes" : "MLP of 1,000 classes",
+        (convolutional ? NetworkDefinition.SmallConvNet : NetworkDefinition.MultilayerPerceptron).Bind([1, 28, 28], 1000));
 
     public static Tensor Images(int count) => tensor([.. Bytes("t10k-images-idx3-ubyte.gz", 16, count * 784).Select(value => value / 255f)], [count, 1, 28, 28]);
 
@@ -48,6 +55,12 @@ internal sealed record Subject(string Name, NetworkClassifier Classifier, Tensor
         var logits = Classifier.Module.call(Inputs);
         logits.backward([ones_like(logits)]);
         Classifier.Module.zero_grad();
+    }
+
+    private static Subject Create(string name, NetworkDefinition bound)
+    {
+        using var generator = new Generator(1);
+        return new(name, new(Network.Create(bound, generator), InputBounds.Unit), Images(Rows), LabelsOf(Rows));
     }
 
     private static Subject Create(string name, NetworkDefinition definition, string file)
