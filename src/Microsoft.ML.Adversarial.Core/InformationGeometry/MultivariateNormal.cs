@@ -140,7 +140,7 @@ public sealed class MultivariateNormal
         using var scope = NewDisposeScope();
         var standardised = Standardised(samples, CholeskyFactor());
         var logVolume = Enumerable.Range(0, Dimension).Sum(row => Math.Log(Diagonal(row)) + LogOfRootOfTwoPi);
-        return (standardised.square().sum(0) * -0.5 - logVolume).MoveToOuterDisposeScope();
+        return (standardised.square().sum(dim: 0) * -0.5 - logVolume).MoveToOuterDisposeScope();
     }
 
     /// <summary>
