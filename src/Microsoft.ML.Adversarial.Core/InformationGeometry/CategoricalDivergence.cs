@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.InformationGeometry;
 
-/// <summary>KL divergences between categorical distributions that are given by their logits, without cancellation where the two nearly agree.</summary>
+/// <summary>KL divergences between categorical distributions given by their logits, without cancellation where the two nearly agree.</summary>
 internal static class CategoricalDivergence
 {
     // Up to here the series of φ is as good as the closed form, beyond it the closed form loses no more than a digit.

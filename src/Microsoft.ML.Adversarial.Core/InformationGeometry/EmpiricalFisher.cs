@@ -43,7 +43,8 @@ public static class EmpiricalFisher
         if (scores.dim() != 2 || scores.shape[0] == 0)
         {
             throw new ArgumentException(
-                $"Expected scores of shape [N, P], one row per sample and at least one, got [{string.Join(", ", scores.shape)}].", nameof(scores));
+                $"Expected scores of shape [N, P], one row per sample and at least one, got [{string.Join(", ", scores.shape)}].",
+                nameof(scores));
         }
 
         FiniteValues.Require(scores);

@@ -37,7 +37,9 @@ public sealed class MultivariateNormal
             if (Diagonal(row) is not > 0)
             {
                 throw new ArgumentOutOfRangeException(
-                    "choleskyFactor", Diagonal(row), $"Row {row}: expected a diagonal of the Cholesky factor above 0, got {Diagonal(row)}.");
+                    "choleskyFactor",
+                    Diagonal(row),
+                    $"Row {row}: expected a diagonal of the Cholesky factor above 0, got {Diagonal(row)}.");
             }
         }
     }
@@ -74,7 +76,9 @@ public sealed class MultivariateNormal
     /// The Fisher information. It has a block Σ⁻¹ for μ, none between μ and L, and between L_ij and L_kl the element
     /// [j = l]·((Σ⁻¹)_ik + [i = j = k]/L_jj²).
     /// </summary>
-    /// <remarks>Takes a few times P² numbers of memory: 0.2 GB each at d = 100. For a direction take <see cref="FisherQuadraticForm"/>, which needs d².</remarks>
+    /// <remarks>
+    /// Takes a few times P² numbers of memory, 0.2 GB each at d = 100. For one direction <see cref="FisherQuadraticForm"/> needs d².
+    /// </remarks>
     /// <returns>Shape [P, P]; a fresh tensor that the caller owns.</returns>
     public Tensor FisherInformation()
     {
@@ -93,7 +97,7 @@ public sealed class MultivariateNormal
         return information.MoveToOuterDisposeScope();
     }
 
-    /// <summary>ΔᵀFΔ, which is twice the Kullback–Leibler divergence of a small shift by Δ, by triangular solves without forming F.</summary>
+    /// <summary>ΔᵀFΔ, twice the Kullback–Leibler divergence of a small shift by Δ, by triangular solves without forming F.</summary>
     /// <param name="delta">Δ, shape [P], in the order of <see cref="Parameters"/>.</param>
     /// <returns>At least 0.</returns>
     public double FisherQuadraticForm(Tensor delta)
@@ -194,7 +198,7 @@ public sealed class MultivariateNormal
         if (choleskyFactor.dim() != 2 || choleskyFactor.shape.Any(size => size != dimension))
         {
             throw new ArgumentException(
-                $"Expected a Cholesky factor of shape [{dimension}, {dimension}], as the mean has {dimension} elements, got {Text(choleskyFactor)}.",
+                $"Expected a Cholesky factor of shape [{dimension}, {dimension}], as long as the mean, got {Text(choleskyFactor)}.",
                 nameof(choleskyFactor));
         }
 
@@ -203,7 +207,7 @@ public sealed class MultivariateNormal
         return above == 0
             ? values
             : throw new ArgumentException(
-                $"Row {above / dimension}, column {above % dimension}: expected a lower triangular factor, 0 above its diagonal, got {values[above]}. "
+                $"Row {above / dimension}, column {above % dimension}: expected a lower triangular factor, got {values[above]} above its diagonal. "
                     + "Pass the Cholesky factor of the covariance, not the covariance.",
                 nameof(choleskyFactor));
     }

@@ -61,7 +61,9 @@ public sealed class NetworkGeometry
     /// <returns>Shape [N], at least 0; a fresh tensor that the caller owns.</returns>
     /// <exception cref="AdversarialInputException">An input is not finite.</exception>
     /// <exception cref="ArgumentException">The direction does not fit the parameters.</exception>
-    /// <exception cref="InvalidOperationException">The network is in training mode, or its logits do not depend on its parameters.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network is in training mode, or its logits do not depend on its parameters.
+    /// </exception>
     public Tensor FisherQuadraticForm(Tensor inputs, IReadOnlyList<Tensor> direction) => Work(inputs, direction, (network, delta) =>
     {
         var forms = Chunks(inputs).Select(rows =>
@@ -79,7 +81,9 @@ public sealed class NetworkGeometry
     /// <returns>One tensor per parameter, as in the direction; fresh tensors that the caller owns.</returns>
     /// <exception cref="AdversarialInputException">An input is not finite.</exception>
     /// <exception cref="ArgumentException">There are no rows, or the direction does not fit the parameters.</exception>
-    /// <exception cref="InvalidOperationException">The network is in training mode, or its logits do not depend on its parameters.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network is in training mode, or its logits do not depend on its parameters.
+    /// </exception>
     public IReadOnlyList<Tensor> FisherVectorProduct(Tensor inputs, IReadOnlyList<Tensor> direction)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -155,7 +159,8 @@ public sealed class NetworkGeometry
         if (direction.Count != parameters.Length)
         {
             throw new ArgumentException(
-                $"Expected a direction of {parameters.Length} tensors, one per parameter of the network, got {direction.Count}.", nameof(direction));
+                $"Expected a direction of {parameters.Length} tensors, one per parameter of the network, got {direction.Count}.",
+                nameof(direction));
         }
 
         foreach (var ((name, parameter), change) in parameters.Zip(direction))

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Adversarial.InformationGeometry;
 
-/// <summary>Numbers with 150 decimals, so that an oracle may use the textbook formula and still keep the digits that cancel in float64.</summary>
+/// <summary>Numbers with 150 decimals: an oracle may use the textbook formula and keep the digits that cancel in float64.</summary>
 internal readonly record struct FixedPoint(BigInteger Scaled)
 {
     private const int Bits = 500;

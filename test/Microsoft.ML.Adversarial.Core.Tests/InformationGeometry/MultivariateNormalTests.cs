@@ -76,7 +76,10 @@ public sealed class MultivariateNormalTests
         foreach (var (one, other) in ((MultivariateNormal, MultivariateNormal)[])[(moved, normal), (normal, moved)])
         {
             var expected = NormalOracle.KullbackLeibler(
-                [.. one.Mean().data<double>()], Matrix(one.CholeskyFactor()), [.. other.Mean().data<double>()], Matrix(other.CholeskyFactor()));
+                [.. one.Mean().data<double>()],
+                Matrix(one.CholeskyFactor()),
+                [.. other.Mean().data<double>()],
+                Matrix(other.CholeskyFactor()));
             Assert.AreEqual(expected, one.KullbackLeiblerDivergence(other), 1e-13 * expected);
             Assert.AreEqual(0, one.KullbackLeiblerDivergence(one));
         }

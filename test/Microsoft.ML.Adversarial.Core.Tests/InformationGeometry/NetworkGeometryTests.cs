@@ -175,7 +175,8 @@ public sealed class NetworkGeometryTests
         var inputs = TestNetworks.Normal([4, 2, 3]);
         double[] Work(Tensor rows) =>
         [
-            .. geometry.FisherQuadraticForm(rows, direction).data<double>(), .. geometry.KullbackLeiblerDivergence(rows, direction).data<double>(),
+            .. geometry.FisherQuadraticForm(rows, direction).data<double>(),
+            .. geometry.KullbackLeiblerDivergence(rows, direction).data<double>(),
             .. geometry.FisherVectorProduct(rows, direction)[0].data<double>(),
         ];
         var expected = Work(inputs);
@@ -324,7 +325,11 @@ public sealed class NetworkGeometryTests
     private static Tensor[] Direction(NetworkClassifier classifier, ulong seed)
     {
         using Generator generator = new(seed);
-        return [.. classifier.Module.parameters().Select(parameter => torch.randn(parameter.shape, ScalarType.Float64, generator: generator))];
+        return
+        [
+            .. classifier.Module.parameters()
+                .Select(parameter => torch.randn(parameter.shape, ScalarType.Float64, generator: generator)),
+        ];
     }
 
     private static double Inner(IEnumerable<Tensor> left, IEnumerable<Tensor> right) =>
