@@ -190,6 +190,31 @@ public sealed class NetworkGeometryTests
     }
 
     [TestMethod]
+    public void AModuleInFloat32WorksInItsOwnTypeAlsoInInferenceMode()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var exact = UserModules.Create("LayerNorm");
+        using var module = UserModules.Create("LayerNorm").to(ScalarType.Float32);
+        using NetworkClassifier exactClassifier = new(exact, [6], 3, InputBounds.Unbounded);
+        using NetworkClassifier classifier = new(module, [6], 3, InputBounds.Unbounded);
+        var inputs = TestNetworks.Normal([5, 6]);
+        Tensor[] delta = [.. Direction(classifier, 4).Select(change => change * 0.02)];
+        NetworkGeometry expected = new(exactClassifier);
+        NetworkGeometry geometry = new(classifier);
+        double[] forms = [.. expected.FisherQuadraticForm(inputs, delta).data<double>()];
+        double[] divergences = [.. expected.KullbackLeiblerDivergence(inputs, delta).data<double>()];
+
+        using var mode = torch.inference_mode();
+        var found = geometry.FisherQuadraticForm(inputs.to(ScalarType.Float32), delta);
+
+        Assert.AreEqual(ScalarType.Float64, found.dtype);
+        FisherTraceTests.AssertClose(forms, [.. found.data<double>()], 1e-4);
+        double[] moved = [.. geometry.KullbackLeiblerDivergence(inputs.to(ScalarType.Float32), delta).data<double>()];
+        FisherTraceTests.AssertClose(divergences, moved, 1e-3);
+        Assert.IsTrue(classifier.Module.parameters().All(parameter => parameter.dtype == ScalarType.Float32));
+    }
+
+    [TestMethod]
     public void ANetworkWithoutParametersDoesNotMove()
     {
         using var scope = torch.NewDisposeScope();
