@@ -85,12 +85,7 @@ public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
     /// <inheritdoc/>
     public Tensor Logits(Tensor inputs)
     {
-        if (_module.training)
-        {
-            throw new InvalidOperationException(
-                "The network is in training mode: expected evaluation mode, since dropout and batch statistics would make scores random. Call eval() on it.");
-        }
-
+        RequireEvaluationMode();
         return _module.call(inputs);
     }
 
@@ -101,6 +96,16 @@ public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
         if (_ownsModule)
         {
             Network?.Dispose();
+        }
+    }
+
+    /// <summary>Throws for a network in training mode.</summary>
+    internal void RequireEvaluationMode()
+    {
+        if (_module.training)
+        {
+            throw new InvalidOperationException(
+                "The network is in training mode: expected evaluation mode, since dropout and batch statistics would make scores random. Call eval() on it.");
         }
     }
 

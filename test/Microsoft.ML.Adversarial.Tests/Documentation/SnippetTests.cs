@@ -21,6 +21,7 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Attacks.Objectives;
         using Microsoft.ML.Adversarial.Classifiers;
         using Microsoft.ML.Adversarial.Detectors;
+        using Microsoft.ML.Adversarial.InformationGeometry;
         using Microsoft.ML.Adversarial.Networks;
         using Microsoft.ML.Adversarial.Networks.Layers;
         using Microsoft.ML.Adversarial.Norms;
