@@ -1,13 +1,31 @@
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.TestData;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Detectors;
 
 /// <summary>A detector under test.</summary>
 /// <param name="Name">Shown in test results.</param>
-/// <param name="Create">The detector on a network.</param>
+/// <param name="Create">The detector on a network that takes MNIST images.</param>
 internal sealed record DetectorCase(string Name, Func<NetworkClassifier, IFittedDetector> Create)
 {
+    public DetectorCase(string name, Detector detector)
+        : this(name, classifier => Fit(detector, classifier)) => Detector = detector;
+
+    /// <summary>Its settings, of detectors that can be fitted.</summary>
+    public Detector? Detector { get; }
+
     public override string ToString() => Name;
+
+    // Rows that no test scores.
+    private static FittedDetector Fit(Detector detector, NetworkClassifier classifier)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor images = Mnist.Images(900).narrow(0, 300, 600);
+        Tensor labels = Mnist.Labels(900).narrow(0, 300, 600);
+        return detector.Fit(classifier, images, labels);
+    }
 }
 
 /// <summary>Every detector of the library. To add one: a line here, and it inherits <see cref="DetectorContract"/>.</summary>
@@ -16,6 +34,19 @@ internal static class DetectorTable
     public static readonly IReadOnlyList<DetectorCase> All =
     [
         new("Fisher trace", classifier => new FisherTrace(classifier)),
+        new("maximum softmax probability", new MaximumSoftmaxProbability()),
+        new("logit margin", new LogitMargin()),
+        new("predictive entropy", new PredictiveEntropy()),
+        new("energy", new Energy()),
+        new("energy, temperature 10", new Energy { Temperature = 10 }),
+        new("gradient norm", new GradientNorm()),
+        new("gradient norm, L1", new GradientNorm { Norm = Norms.Norm.L1 }),
+        new("feature squeezing", new FeatureSqueezing()),
+        new("feature squeezing, non-local means", new FeatureSqueezing { Bits = 0, MedianWindow = 0, NonLocalStrength = 0.1, NonLocalSearch = 7 }),
+        new("Mahalanobis", new Mahalanobis()),
+        new("Mahalanobis, preprocessed, largest layer", new Mahalanobis { NoiseMagnitude = 0.002, Combination = ScoreCombination.Maximum }),
+        new("local intrinsic dimensionality", new LocalIntrinsicDimensionality()),
+        new("kernel density", new KernelDensityUncertainty()),
     ];
 
     public static IEnumerable<object[]> Rows => All.Select(one => new object[] { one });
