@@ -78,7 +78,9 @@ public abstract record Detector
     private FittedDetector Make(NetworkClassifier classifier, IReadOnlyDictionary<string, Tensor> state)
     {
         LearntTensor.Require(Expect(classifier, state), state);
+
+        // Contiguous, as they come back from a file: products of other layouts may differ in the last bits.
         return new(this, classifier, state.ToDictionary(
-            pair => pair.Key, pair => pair.Value.detach().to(classifier.Device).clone().DetachFromDisposeScope()));
+            pair => pair.Key, pair => pair.Value.detach().to(classifier.Device).contiguous().clone().DetachFromDisposeScope()));
     }
 }

@@ -12,7 +12,7 @@ namespace Microsoft.ML.Adversarial.Detectors;
 /// <remarks>
 /// Departures from the paper: the parts are combined without adversarial rows (see <see cref="CombinedDetector"/>), where the paper trains a
 /// logistic regression on them; of each class at most <see cref="RowsPerClass"/> rows are kept; the bandwidth σ follows from the data, where the paper
-/// searches a grid; and all rows see the same thinned networks, so that a row's score depends on that row alone and can be repeated. The network
+/// searches a grid for the largest likelihood; and all rows see the same thinned networks, so that a row's score depends on that row alone and can be repeated. The network
 /// stays in evaluation mode, no global random number is drawn. What is sampled is dropout of this library's networks and TorchSharp's Dropout,
 /// Dropout1d, Dropout2d and Dropout3d; other random layers stay as they are. What is learnt takes n·D numbers per class for D features.
 /// </remarks>
@@ -28,8 +28,9 @@ public sealed record KernelDensityUncertainty : CombinedDetector
     private readonly int _samples = 50;
 
     /// <summary>
-    /// The bandwidth σ, above 0, in the units of the features; null for the median distance of a row to the nearest other row of its class,
-    /// so that a typical clean row has a neighbour about one σ away. Default null.
+    /// The bandwidth σ, above 0, in the units of the features; null for √(2/D · mean r²), r the distance of a kept row to the nearest other of its
+    /// class and D the number of features. This has the largest likelihood, leaving each row out of its own density, where the nearest row decides it.
+    /// Default null.
     /// </summary>
     public double? Bandwidth
     {
@@ -65,7 +66,7 @@ public sealed record KernelDensityUncertainty : CombinedDetector
         {
             [Features] = features,
             [Classes] = classes,
-            [Sigma] = tensor(Bandwidth ?? MedianNeighbourDistance(features, classes, classifier.ClassCount), ScalarType.Float64, classifier.Device),
+            [Sigma] = tensor(Bandwidth ?? LikeliestBandwidth(features, classes, classifier.ClassCount), ScalarType.Float64, classifier.Device),
         };
     }
 
@@ -73,10 +74,13 @@ public sealed record KernelDensityUncertainty : CombinedDetector
         NetworkClassifier classifier, IReadOnlyDictionary<string, Tensor> state)
     {
         var rows = LearntTensor.RowsOf(state, Features);
+        var classes = new LearntTensor(Classes, ScalarType.Int64, [rows]) { Minimum = 0, Maximum = classifier.ClassCount - 1 };
+        classes.Require(state);
+        DetectorInputs.RequireRowsOfEachClass(state[Classes], classifier.ClassCount, atLeast: 1, nameof(KernelDensityUncertainty));
         IReadOnlyList<LearntTensor> tensors =
         [
+            classes,
             new(Features, classifier.ElementType, [rows, HiddenWidths.OfLast(classifier)]),
-            new(Classes, ScalarType.Int64, [rows]) { Minimum = 0, Maximum = classifier.ClassCount - 1 },
             new(Sigma, ScalarType.Float64, []) { Minimum = double.Epsilon },
         ];
         return (tensors, SamplesDropout(classifier) ? 2 : 1);
@@ -138,7 +142,7 @@ public sealed record KernelDensityUncertainty : CombinedDetector
         })]);
     }
 
-    private static double MedianNeighbourDistance(Tensor features, Tensor classes, int classCount)
+    private static double LikeliestBandwidth(Tensor features, Tensor classes, int classCount)
     {
         using var scope = NewDisposeScope();
         var nearest = Enumerable.Range(0, classCount).Select(index =>
@@ -147,11 +151,11 @@ public sealed record KernelDensityUncertainty : CombinedDetector
             return RowBatches.Map(arange(members.shape[0], device: members.device), rows => Distances(members.index_select(0, rows), members)
                 .scatter(1, rows.unsqueeze(1), full([rows.shape[0], 1], double.PositiveInfinity, ScalarType.Float64, members.device)).amin([1]));
         });
-        var median = cat([.. nearest]).median().item<double>();
-        return median > 0
-            ? median
+        var bandwidth = Math.Sqrt(2.0 / features.shape[1] * cat([.. nearest]).square().mean().item<double>());
+        return bandwidth > 0
+            ? bandwidth
             : throw new ArgumentException(
-                $"{nameof(KernelDensityUncertainty)}: expected rows that differ in the last hidden layer, got more than half that equal another. Fit it on other rows, or set {nameof(Bandwidth)}.");
+                $"{nameof(KernelDensityUncertainty)}: expected rows that differ in the last hidden layer, got none that differ from the nearest of their class. Fit it on other rows, or set {nameof(Bandwidth)}.");
     }
 
     // Squares by matrix products would lose the digits of small distances.

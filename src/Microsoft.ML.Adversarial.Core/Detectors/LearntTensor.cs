@@ -37,14 +37,18 @@ public sealed record LearntTensor(string Name, ScalarType Type, IReadOnlyList<lo
 
         foreach (var one in expected)
         {
-            one.Require(state[one.Name]);
+            one.Require(state);
         }
     }
 
-    private static string Names(IEnumerable<string> names) => names.Any() ? string.Join(", ", names) : "none";
-
-    private void Require(Tensor tensor)
+    /// <summary>Throws unless the state has this tensor, as it must be.</summary>
+    internal void Require(IReadOnlyDictionary<string, Tensor> state)
     {
+        if (!state.TryGetValue(Name, out var tensor))
+        {
+            throw new ArgumentException($"Expected a tensor '{Name}', got {Names(state.Keys)}.");
+        }
+
         if (tensor.dtype != Type || !tensor.shape.SequenceEqual(Shape))
         {
             throw new ArgumentException(
@@ -58,4 +62,6 @@ public sealed record LearntTensor(string Name, ScalarType Type, IReadOnlyList<lo
             throw new ArgumentException($"'{Name}': expected finite values from {Minimum} to {Maximum}, got others.");
         }
     }
+
+    private static string Names(IEnumerable<string> names) => names.Any() ? string.Join(", ", names) : "none";
 }

@@ -13,6 +13,9 @@ internal sealed record DetectorCase(string Name, Func<NetworkClassifier, IFitted
     public DetectorCase(string name, Detector detector)
         : this(name, classifier => Fit(detector, classifier)) => Detector = detector;
 
+    /// <summary>Whether scores are differences of numbers that may be nearly equal, so that small ones have lost digits. Default false.</summary>
+    public bool IsDifference { get; init; }
+
     /// <summary>Its settings, of detectors that can be fitted.</summary>
     public Detector? Detector { get; }
 
@@ -35,18 +38,22 @@ internal static class DetectorTable
     [
         new("Fisher trace", classifier => new FisherTrace(classifier)),
         new("maximum softmax probability", new MaximumSoftmaxProbability()),
-        new("logit margin", new LogitMargin()),
+        new("logit margin", new LogitMargin()) { IsDifference = true },
         new("predictive entropy", new PredictiveEntropy()),
-        new("energy", new Energy()),
-        new("energy, temperature 10", new Energy { Temperature = 10 }),
+        new("energy", new Energy()) { IsDifference = true },
+        new("energy, temperature 10", new Energy { Temperature = 10 }) { IsDifference = true },
         new("gradient norm", new GradientNorm()),
         new("gradient norm, L1", new GradientNorm { Norm = Norms.Norm.L1 }),
-        new("feature squeezing", new FeatureSqueezing()),
-        new("feature squeezing, non-local means", new FeatureSqueezing { Bits = 0, MedianWindow = 0, NonLocalStrength = 0.1, NonLocalSearch = 7 }),
-        new("Mahalanobis", new Mahalanobis()),
-        new("Mahalanobis, preprocessed, largest layer", new Mahalanobis { NoiseMagnitude = 0.002, Combination = ScoreCombination.Maximum }),
-        new("local intrinsic dimensionality", new LocalIntrinsicDimensionality()),
-        new("kernel density", new KernelDensityUncertainty()),
+        new("feature squeezing", new FeatureSqueezing()) { IsDifference = true },
+        new(
+            "feature squeezing, non-local means",
+            new FeatureSqueezing { Bits = 0, MedianWindow = 0, NonLocalStrength = 0.1, NonLocalSearch = 7 }) { IsDifference = true },
+        new("Mahalanobis", new Mahalanobis()) { IsDifference = true },
+        new(
+            "Mahalanobis, preprocessed, largest layer",
+            new Mahalanobis { NoiseMagnitude = 0.002, Combination = ScoreCombination.Maximum }) { IsDifference = true },
+        new("local intrinsic dimensionality", new LocalIntrinsicDimensionality()) { IsDifference = true },
+        new("kernel density", new KernelDensityUncertainty()) { IsDifference = true },
     ];
 
     public static IEnumerable<object[]> Rows => All.Select(one => new object[] { one });
