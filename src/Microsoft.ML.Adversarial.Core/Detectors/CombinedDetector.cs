@@ -24,7 +24,8 @@ public abstract record CombinedDetector : Detector
     public ScoreCombination Combination
     {
         get => _combination;
-        init => _combination = InRange(value, Enum.IsDefined(value), string.Join(" or ", Enum.GetNames<ScoreCombination>()), nameof(Combination));
+        init => _combination = InRange(
+            value, Enum.IsDefined(value), string.Join(" or ", Enum.GetNames<ScoreCombination>()), nameof(Combination));
     }
 
     /// <summary>Learns what the parts need.</summary>

@@ -15,7 +15,9 @@ public abstract record Detector
     /// <param name="inputs">Clean rows, shape [N, …], finite; rows of the training set will do. They are worked on 512 at a time.</param>
     /// <param name="labels">Their classes, shape [N], Int64, from 0.</param>
     /// <returns>The detector, ready to score; the caller disposes it.</returns>
-    /// <exception cref="AdversarialInputException">A row is NaN or infinite, or its label is none of the classes; names the row.</exception>
+    /// <exception cref="AdversarialInputException">
+    /// A row is NaN or infinite, or its label is none of the classes; names the row.
+    /// </exception>
     /// <exception cref="ArgumentException">Shapes or types do not fit, or there are too few rows for what is to be learnt.</exception>
     /// <exception cref="InvalidOperationException">The network is in training mode.</exception>
     /// <exception cref="NotSupportedException">The network has no layers of the kind that the detector looks at.</exception>
@@ -40,7 +42,9 @@ public abstract record Detector
     /// <param name="classifier">The network that it was fitted on; the caller keeps owning it.</param>
     /// <param name="state">A copy of <see cref="FittedDetector.State"/>, such as a file holds; it is copied and left as found.</param>
     /// <returns>The detector, ready to score; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The state is not one of this detector with these settings on this network; says what does not fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// The state is not one of this detector with these settings on this network; says what does not fit.
+    /// </exception>
     public FittedDetector Restore(NetworkClassifier classifier, IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -52,19 +56,25 @@ public abstract record Detector
         return Make(classifier, state);
     }
 
-    /// <summary>Learns from clean rows that were checked. Tensors made here are freed when fitting is done, but for the ones returned.</summary>
+    /// <summary>
+    /// Learns from clean rows that were checked. Tensors made here are freed when fitting is done, but for the ones returned.
+    /// </summary>
     /// <param name="classifier">The network.</param>
     /// <param name="inputs">Shape [N, …], N at least 1.</param>
     /// <param name="labels">Shape [N], Int64, on the device of the network.</param>
     /// <returns>What was learnt, by name.</returns>
     protected abstract IReadOnlyDictionary<string, Tensor> Learn(NetworkClassifier classifier, Tensor inputs, Tensor labels);
 
-    /// <summary>What the tensors of a state must be like on this network. Throws an <see cref="ArgumentException"/> if no state can be so.</summary>
+    /// <summary>
+    /// What the tensors of a state must be like on this network. Throws an <see cref="ArgumentException"/> if no state can be so.
+    /// </summary>
     /// <param name="classifier">The network.</param>
     /// <param name="state">The state, for shapes that depend on the rows that were learnt from; it may be damaged.</param>
     protected abstract IReadOnlyList<LearntTensor> Expect(NetworkClassifier classifier, IReadOnlyDictionary<string, Tensor> state);
 
-    /// <summary>Scores a batch of rows that were checked, without grad mode. Tensors made here are freed, but for the one returned.</summary>
+    /// <summary>
+    /// Scores a batch of rows that were checked, without grad mode. Tensors made here are freed, but for the one returned.
+    /// </summary>
     /// <param name="classifier">The network.</param>
     /// <param name="state">What was learnt.</param>
     /// <param name="inputs">Shape [N, …], N from 1 to 512.</param>

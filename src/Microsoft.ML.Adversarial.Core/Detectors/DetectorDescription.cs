@@ -16,7 +16,9 @@ public sealed record DetectorDescription(string Name, IReadOnlyDictionary<string
     public static IReadOnlyList<string> Names { get; } = Types.Names;
 
     /// <summary>Describes a detector.</summary>
-    /// <exception cref="NotSupportedException">The detector has no <see cref="DetectorNameAttribute"/>, or is of another assembly.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The detector has no <see cref="DetectorNameAttribute"/>, or is of another assembly.
+    /// </exception>
     public static DetectorDescription Of(Detector detector)
     {
         ArgumentNullException.ThrowIfNull(detector);
@@ -24,7 +26,9 @@ public sealed record DetectorDescription(string Name, IReadOnlyDictionary<string
     }
 
     /// <summary>Makes the detector that is described.</summary>
-    /// <exception cref="ArgumentException">The name or a setting is unknown, or a value is out of its range; says what is known.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name or a setting is unknown, or a value is out of its range; says what is known.
+    /// </exception>
     public Detector Create()
     {
         var detector = Construct(Types.Find(Name));

@@ -23,7 +23,9 @@ internal sealed class DropoutLayers : IDisposable
             if (probability is > 0 and < 1)
             {
                 _removals.Add(layer.register_forward_hook((_, _, output) =>
-                    s_current is { } sampling && sampling.Owner == this ? sampling.Drop(output, probability, wholeChannels) : null!).remove);
+                    s_current is { } sampling && sampling.Owner == this
+                        ? sampling.Drop(output, probability, wholeChannels)
+                        : null!).remove);
             }
         }
     }

@@ -4,7 +4,8 @@ namespace Microsoft.ML.Adversarial.Detectors;
 
 /// <summary>
 /// The energy of the logits (Liu et al. 2020, arXiv:2010.03759, equation 4): E = −T·log Σ exp(z_k / T). Inputs of a kind that the network
-/// has not seen tend to have a higher one. Unlike the other scores of logits it depends on their common offset, which probabilities have lost.
+/// has not seen tend to have a higher one. Unlike the other scores of logits it depends on their common offset, which probabilities have
+/// lost.
 /// </summary>
 [DetectorName("energy")]
 public sealed record Energy : LogitDetector

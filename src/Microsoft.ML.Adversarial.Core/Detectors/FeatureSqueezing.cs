@@ -6,9 +6,9 @@ namespace Microsoft.ML.Adversarial.Detectors;
 
 /// <summary>
 /// Feature squeezing (Xu et al. 2018, arXiv:1704.01155): how far the predicted probabilities move when the input is squeezed, the largest
-/// ‖softmax(x) − softmax(squeezed x)‖₁ over the squeezers, from 0 to 2. Bit depth works on all inputs, the median filter and non-local means on
-/// images [channels, height, width]. Values are mapped to [0, 1] by the classifier's bounds, which must be finite, and back; a feature whose
-/// bounds are equal stays at them, one outside its bounds is squeezed as it is.
+/// ‖softmax(x) − softmax(squeezed x)‖₁ over the squeezers, from 0 to 2. Bit depth works on all inputs, the median filter and non-local
+/// means on images [channels, height, width]. Values are mapped to [0, 1] by the classifier's bounds, which must be finite, and back; a
+/// feature whose bounds are equal stays at them, one outside its bounds is squeezed as it is.
 /// </summary>
 /// <remarks>
 /// The defaults are the paper's best joint detectors (section V-B): 1 bit and a 2×2 median for one channel (MNIST), 5 bits, a 2×2 median
@@ -26,7 +26,9 @@ public sealed record FeatureSqueezing : StatelessDetector
     private readonly int _nonLocalSearch = 11;
     private readonly int _nonLocalPatch = 3;
 
-    /// <summary>Bits per feature, from 1 to 16, or 0 for no such squeezer; null for 1 on images of one channel and 5 elsewhere. Default null.</summary>
+    /// <summary>
+    /// Bits per feature, from 1 to 16, or 0 for no such squeezer; null for 1 on images of one channel and 5 elsewhere. Default null.
+    /// </summary>
     public int? Bits
     {
         get => _bits;
@@ -41,13 +43,14 @@ public sealed record FeatureSqueezing : StatelessDetector
     }
 
     /// <summary>
-    /// Strength h of non-local means, above 0, as a share of the range of values, or 0 for no such squeezer; null for 4/255 on images of several
-    /// channels and none elsewhere. Default null. Images only.
+    /// Strength h of non-local means, above 0, as a share of the range of values, or 0 for no such squeezer; null for 4/255 on images of
+    /// several channels and none elsewhere. Default null. Images only.
     /// </summary>
     public double? NonLocalStrength
     {
         get => _nonLocalStrength;
-        init => _nonLocalStrength = InRange(value, value is null or (>= 0 and < double.PositiveInfinity), ">= 0 and finite", nameof(NonLocalStrength));
+        init => _nonLocalStrength = InRange(
+            value, value is null or (>= 0 and < double.PositiveInfinity), ">= 0 and finite", nameof(NonLocalStrength));
     }
 
     /// <summary>Side of the search window of non-local means in pixels, odd, from 3 to 51. Default 11.</summary>
@@ -121,7 +124,8 @@ public sealed record FeatureSqueezing : StatelessDetector
         }
     }
 
-    // Σ|p_k − p′_k|, the predicted class's share from the sum of the others: no digit is lost where both give it a probability that rounds to 1.
+    // Σ|p_k − p′_k|, the predicted class's share from the sum of the others: no digit is lost where both give it a probability that
+    // rounds to 1.
     private static Tensor Distance(Tensor logits, Tensor squeezed)
     {
         var predicted = logits.argmax(1, keepdim: true);

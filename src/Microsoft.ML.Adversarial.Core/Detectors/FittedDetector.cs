@@ -17,7 +17,9 @@ public sealed class FittedDetector : IFittedDetector, IDisposable
     /// <summary>The network, which its owner disposes.</summary>
     public NetworkClassifier Classifier { get; }
 
-    /// <summary>What was learnt, by name; <see cref="Detector.Restore"/> makes the same detector of it. The tensors belong to this object.</summary>
+    /// <summary>
+    /// What was learnt, by name; <see cref="Detector.Restore"/> makes the same detector of it. The tensors belong to this object.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> State => _state;
 
     /// <summary>Scores a batch, 512 rows at a time; each row's score depends on that row alone.</summary>

@@ -17,7 +17,8 @@ internal sealed class HiddenLayers : IDisposable
 
     public HiddenLayers(nn.Module module)
     {
-        foreach (var layer in module.modules().Append(module).OfType<nn.Module<Tensor, Tensor>>().Where(layer => layer is Linear or Convolution).Distinct())
+        var layers = module.modules().Append(module).OfType<nn.Module<Tensor, Tensor>>();
+        foreach (var layer in layers.Where(layer => layer is Linear or Convolution).Distinct())
         {
             var channelsLast = layer is Linear;
             _removals.Add(layer.register_forward_hook((_, input, output) =>
@@ -101,14 +102,19 @@ internal sealed class HiddenLayers : IDisposable
         // The clone keeps what was recorded from an in-place activation that follows; an average is a copy already.
         private static Tensor Average(Tensor values, bool channelsLast)
         {
-            long[] positions = [.. Enumerable.Range(channelsLast ? 1 : 2, Math.Max(0, (int)values.dim() - 2)).Select(axis => (long)axis)];
+            var first = channelsLast ? 1 : 2;
+            long[] positions = [.. Enumerable.Range(first, Math.Max(0, (int)values.dim() - 2)).Select(axis => (long)axis)];
             return positions.Length == 0 ? values.clone() : values.mean(positions);
         }
     }
 }
 
-/// <summary>What one forward pass gave; positions of an image or a sequence are averaged away, so that every tensor is [N, features].</summary>
+/// <summary>
+/// What one forward pass gave; positions of an image or a sequence are averaged away, so that every tensor is [N, features].
+/// </summary>
 /// <param name="Logits">Shape [N, classes].</param>
-/// <param name="Layers">The outputs of all Linear and convolution layers in the order in which they ran, but for the last, which gives logits.</param>
+/// <param name="Layers">
+/// The outputs of all Linear and convolution layers in the order in which they ran, but for the last, which gives logits.
+/// </param>
 /// <param name="Last">The input of the last of them: the last hidden layer, activation included.</param>
 internal sealed record HiddenFeatures(Tensor Logits, IReadOnlyList<Tensor> Layers, Tensor Last);

@@ -5,16 +5,18 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Detectors;
 
 /// <summary>
-/// Kernel density and Bayesian uncertainty (Feinman et al. 2017, arXiv:1703.00410). The density part is −log of (1/n · Σ exp(−‖φ(x) − φ(x_i)‖² / σ²)),
-/// φ the input of the last layer and x_i the n clean rows of the class that is predicted for x. The uncertainty part, for networks with dropout, is
-/// the variance of the predicted probabilities over networks thinned by dropout, summed over classes. A network without dropout has the first alone.
+/// Kernel density and Bayesian uncertainty (Feinman et al. 2017, arXiv:1703.00410). The density part is −log of (1/n · Σ exp(−‖φ(x) −
+/// φ(x_i)‖² / σ²)), φ the input of the last layer and x_i the n clean rows of the class that is predicted for x. The uncertainty part, for
+/// networks with dropout, is the variance of the predicted probabilities over networks thinned by dropout, summed over classes. A network
+/// without dropout has the first alone.
 /// </summary>
 /// <remarks>
-/// Departures from the paper: the parts are combined without adversarial rows (see <see cref="CombinedDetector"/>), where the paper trains a
-/// logistic regression on them; of each class at most <see cref="RowsPerClass"/> rows are kept; the bandwidth σ follows from the data, where the paper
-/// searches a grid for the largest likelihood; and all rows see the same thinned networks, so that a row's score depends on that row alone and can be repeated. The network
-/// stays in evaluation mode, no global random number is drawn. What is sampled is dropout of this library's networks and TorchSharp's Dropout,
-/// Dropout1d, Dropout2d and Dropout3d; other random layers stay as they are. What is learnt takes n·D numbers per class for D features.
+/// Departures from the paper: the parts are combined without adversarial rows (see <see cref="CombinedDetector"/>), where the paper trains
+/// a logistic regression on them; of each class at most <see cref="RowsPerClass"/> rows are kept; the bandwidth σ follows from the data,
+/// where the paper searches a grid for the largest likelihood; and all rows see the same thinned networks, so that a row's score depends on
+/// that row alone and can be repeated. The network stays in evaluation mode, no global random number is drawn. What is sampled is dropout
+/// of this library's networks and TorchSharp's Dropout, Dropout1d, Dropout2d and Dropout3d; other random layers stay as they are. What is
+/// learnt takes n·D numbers per class for D features.
 /// </remarks>
 [DetectorName("kde")]
 public sealed record KernelDensityUncertainty : CombinedDetector
@@ -28,9 +30,9 @@ public sealed record KernelDensityUncertainty : CombinedDetector
     private readonly int _samples = 50;
 
     /// <summary>
-    /// The bandwidth σ, above 0, in the units of the features; null for √(2/D · mean r²), r the distance of a kept row to the nearest other of its
-    /// class and D the number of features. This has the largest likelihood, leaving each row out of its own density, where the nearest row decides it.
-    /// Default null.
+    /// The bandwidth σ, above 0, in the units of the features; null for √(2/D · mean r²), r the distance of a kept row to the nearest other
+    /// of its class and D the number of features. This has the largest likelihood, leaving each row out of its own density, where the
+    /// nearest row decides it. Default null.
     /// </summary>
     public double? Bandwidth
     {
@@ -45,7 +47,9 @@ public sealed record KernelDensityUncertainty : CombinedDetector
         init => _rowsPerClass = InRange(value, value >= 2, ">= 2", nameof(RowsPerClass));
     }
 
-    /// <summary>The number of thinned networks, each a forward pass; at least 2, or 0 for the density alone. Default 50, as in the paper.</summary>
+    /// <summary>
+    /// The number of thinned networks, each a forward pass; at least 2, or 0 for the density alone. Default 50, as in the paper.
+    /// </summary>
     public int Samples
     {
         get => _samples;
@@ -62,11 +66,12 @@ public sealed record KernelDensityUncertainty : CombinedDetector
         var features = RowBatches.Map(chosen, rows =>
             classifier.HiddenLayers.Run(classifier.Logits, inputs.index_select(0, rows.to(inputs.device))).Last);
         var classes = labels.index_select(0, chosen);
+        var bandwidth = Bandwidth ?? LikeliestBandwidth(features, classes, classifier.ClassCount);
         return new()
         {
             [Features] = features,
             [Classes] = classes,
-            [Sigma] = tensor(Bandwidth ?? LikeliestBandwidth(features, classes, classifier.ClassCount), ScalarType.Float64, classifier.Device),
+            [Sigma] = tensor(bandwidth, ScalarType.Float64, classifier.Device),
         };
     }
 
@@ -148,8 +153,12 @@ public sealed record KernelDensityUncertainty : CombinedDetector
         var nearest = Enumerable.Range(0, classCount).Select(index =>
         {
             var members = features.index_select(0, classes.eq(index).nonzero().flatten());
-            return RowBatches.Map(arange(members.shape[0], device: members.device), rows => Distances(members.index_select(0, rows), members)
-                .scatter(1, rows.unsqueeze(1), full([rows.shape[0], 1], double.PositiveInfinity, ScalarType.Float64, members.device)).amin([1]));
+            return RowBatches.Map(arange(members.shape[0], device: members.device), rows =>
+            {
+                var distances = Distances(members.index_select(0, rows), members);
+                var itself = rows.unsqueeze(1);
+                return distances.scatter(1, itself, full_like(itself, double.PositiveInfinity, ScalarType.Float64)).amin([1]);
+            });
         });
         var bandwidth = Math.Sqrt(2.0 / features.shape[1] * cat([.. nearest]).square().mean().item<double>());
         return bandwidth > 0

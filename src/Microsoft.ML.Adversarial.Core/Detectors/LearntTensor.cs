@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Detectors;
 
-/// <summary>What one of the tensors that a detector learnt must be like: how the state of a damaged file is told from a whole one.</summary>
+/// <summary>
+/// What one of the tensors that a detector learnt must be like: how the state of a damaged file is told from a whole one.
+/// </summary>
 /// <param name="Name">Its name in the state.</param>
 /// <param name="Type">Its element type.</param>
 /// <param name="Shape">Its shape.</param>

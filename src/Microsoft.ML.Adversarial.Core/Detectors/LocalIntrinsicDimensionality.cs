@@ -5,16 +5,17 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Detectors;
 
 /// <summary>
-/// Local intrinsic dimensionality, layer by layer (Ma et al. 2018, arXiv:1801.02613, equation 4): with r₁ ≤ … ≤ r_k the distances of a layer's
-/// features to the k nearest of a reference batch of clean rows, −(1/k · Σ log(r_i / r_k))⁻¹. Adversarial inputs tend to lie where it is high.
+/// Local intrinsic dimensionality, layer by layer (Ma et al. 2018, arXiv:1801.02613, equation 4): with r₁ ≤ … ≤ r_k the distances of a
+/// layer's features to the k nearest of a reference batch of clean rows, −(1/k · Σ log(r_i / r_k))⁻¹. Adversarial inputs tend to lie where
+/// it is high.
 /// </summary>
 /// <remarks>
-/// Departures from the paper: the layers are combined without adversarial rows (see <see cref="CombinedDetector"/>), where the paper trains a
-/// logistic regression on them; the layers are the outputs of all Linear and convolution layers but the logits, averaged over positions, where the
-/// paper takes every layer's output whole; and the reference rows are drawn once, where the paper draws new ones for every batch. A reference row
-/// that equals the input, up to rounding (nearer than 1/10,000 of the distance to the (k + 1)-th), is left out, so that a row of the reference is scored
-/// as others. Where all distances are equal the estimate is unbounded: it is cut at 1,000,000. What is learnt takes R·D numbers for a layer of
-/// D features.
+/// Departures from the paper: the layers are combined without adversarial rows (see <see cref="CombinedDetector"/>), where the paper trains
+/// a logistic regression on them; the layers are the outputs of all Linear and convolution layers but the logits, averaged over positions,
+/// where the paper takes every layer's output whole; and the reference rows are drawn once, where the paper draws new ones for every batch.
+/// A reference row that equals the input, up to rounding (nearer than 1/10,000 of the distance to the (k + 1)-th), is left out, so that a
+/// row of the reference is scored as others. Where all distances are equal the estimate is unbounded: it is cut at 1,000,000. What is
+/// learnt takes R·D numbers for a layer of D features.
 /// </remarks>
 [DetectorName("lid")]
 public sealed record LocalIntrinsicDimensionality : CombinedDetector
@@ -32,7 +33,9 @@ public sealed record LocalIntrinsicDimensionality : CombinedDetector
         init => _neighbours = InRange(value, value >= 2, ">= 2", nameof(Neighbours));
     }
 
-    /// <summary>How many of the clean rows make the reference batch, at most; above <see cref="Neighbours"/>. Default 1,000; the paper takes 100.</summary>
+    /// <summary>
+    /// How many of the clean rows make the reference batch, at most; above <see cref="Neighbours"/>. Default 1,000; the paper takes 100.
+    /// </summary>
     public int ReferenceRows
     {
         get => _referenceRows;
@@ -57,7 +60,7 @@ public sealed record LocalIntrinsicDimensionality : CombinedDetector
                 layers[layer].Add(features[layer].MoveToOuterDisposeScope());
             }
         });
-        return layers.Select((features, layer) => (layer, features)).ToDictionary(pair => Reference(pair.layer), pair => cat(pair.features, 0));
+        return layers.Index().ToDictionary(pair => Reference(pair.Index), pair => cat(pair.Item, 0));
     }
 
     private protected override (IReadOnlyList<LearntTensor> Tensors, long PartCount) ExpectParts(
@@ -66,7 +69,8 @@ public sealed record LocalIntrinsicDimensionality : CombinedDetector
         var widths = LayerWidths(classifier);
         var rows = LearntTensor.RowsOf(state, Reference(0));
         RequireEnough(rows);
-        return ([.. widths.Select((width, layer) => new LearntTensor(Reference(layer), classifier.ElementType, [rows, width]))], widths.Length);
+        var tensors = widths.Select((width, layer) => new LearntTensor(Reference(layer), classifier.ElementType, [rows, width]));
+        return ([.. tensors], widths.Length);
     }
 
     private protected override Tensor Parts(NetworkClassifier classifier, IReadOnlyDictionary<string, Tensor> state, Tensor inputs)

@@ -13,7 +13,9 @@ public abstract record LogitDetector : StatelessDetector
 
     /// <summary>Scores rows by their logits, in float64 inside: exact also where the softmax is 1 to the last digit.</summary>
     /// <param name="logits">Shape [N, C], C at least 2; −∞ for a class that is impossible, but not for all.</param>
-    /// <returns>Shape [N], in the type of <paramref name="logits"/>, higher for more suspicious rows; a fresh tensor that the caller owns.</returns>
+    /// <returns>
+    /// Shape [N], in the type of <paramref name="logits"/>, higher for more suspicious rows; a fresh tensor that the caller owns.
+    /// </returns>
     public Tensor ScoreLogits(Tensor logits)
     {
         ArgumentNullException.ThrowIfNull(logits);

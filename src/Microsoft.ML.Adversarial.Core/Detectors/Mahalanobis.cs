@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Detectors;
 
 /// <summary>
-/// Mahalanobis distance to the nearest class, layer by layer (Lee et al. 2018, arXiv:1807.03888, section 2): the features of each hidden layer,
-/// averaged over positions, are taken for class-conditional Gaussians with one covariance for all classes, and a layer's part of the score
-/// is the smallest squared distance to a class mean.
+/// Mahalanobis distance to the nearest class, layer by layer (Lee et al. 2018, arXiv:1807.03888, section 2): the features of each hidden
+/// layer, averaged over positions, are taken for class-conditional Gaussians with one covariance for all classes, and a layer's part of the
+/// score is the smallest squared distance to a class mean.
 /// </summary>
 /// <remarks>
-/// Departures from the paper: the layers are combined without adversarial rows (see <see cref="CombinedDetector"/>), where the paper trains a
-/// logistic regression on them; the layers are the outputs of all Linear and convolution layers but the logits, before their activations, where
-/// the paper takes the ends of residual blocks; the covariance is shrunk a little, where the paper takes a pseudo-inverse; and inputs are not
-/// preprocessed unless <see cref="NoiseMagnitude"/> is set. What is learnt takes (C + D)·D numbers for a layer of D features and C classes;
-/// fitting goes over the rows three times.
+/// Departures from the paper: the layers are combined without adversarial rows (see <see cref="CombinedDetector"/>), where the paper trains
+/// a logistic regression on them; the layers are the outputs of all Linear and convolution layers but the logits, before their activations,
+/// where the paper takes the ends of residual blocks; the covariance is shrunk a little, where the paper takes a pseudo-inverse; and inputs
+/// are not preprocessed unless <see cref="NoiseMagnitude"/> is set. What is learnt takes (C + D)·D numbers for a layer of D features and C
+/// classes; fitting goes over the rows three times.
 /// </remarks>
 [DetectorName("mahalanobis")]
 public sealed record Mahalanobis : CombinedDetector
@@ -23,9 +23,9 @@ public sealed record Mahalanobis : CombinedDetector
     private readonly double _noiseMagnitude;
 
     /// <summary>
-    /// How far each layer's covariance Σ is drawn to a multiple of the identity, (1 − s)·Σ + s·(tr Σ / D)·I, above 0 and at most 1, so that it can be
-    /// inverted whatever the layer and the number of rows. Directions in which clean rows hardly vary are where tampering shows most, so less is
-    /// stronger until rounding shows: below about 1e-10 in float32. Default 1e-8.
+    /// How far each layer's covariance Σ is drawn to a multiple of the identity, (1 − s)·Σ + s·(tr Σ / D)·I, above 0 and at most 1, so that
+    /// it can be inverted whatever the layer and the number of rows. Directions in which clean rows hardly vary are where tampering shows
+    /// most, so less is stronger until rounding shows: below about 1e-10 in float32. Default 1e-8.
     /// </summary>
     public double Shrinkage
     {
@@ -34,8 +34,9 @@ public sealed record Mahalanobis : CombinedDetector
     }
 
     /// <summary>
-    /// The ε of the paper's input preprocessing, at least 0, in the units of the features: each layer is looked at for x − ε·sign(∇ₓ distance), a step
-    /// that brings clean rows nearer to their class than others (equation 3). It costs a backward and a forward pass for each layer. Default 0: none.
+    /// The ε of the paper's input preprocessing, at least 0, in the units of the features: each layer is looked at for x − ε·sign(∇ₓ
+    /// distance), a step that brings clean rows nearer to their class than others (equation 3). It costs a backward and a forward pass for
+    /// each layer. Default 0: none.
     /// </summary>
     public double NoiseMagnitude
     {
@@ -48,7 +49,8 @@ public sealed record Mahalanobis : CombinedDetector
         var counts = DetectorInputs.RequireRowsOfEachClass(labels, classifier.ClassCount, atLeast: 1, nameof(Mahalanobis));
         var widths = LayerWidths(classifier);
         var means = widths.Select(width => zeros([classifier.ClassCount, width], ScalarType.Float64, classifier.Device)).ToArray();
-        ForEachLayer(classifier, inputs, (start, layer, features) => means[layer].index_add_(0, labels.narrow(0, start, features.shape[0]), features, 1));
+        ForEachLayer(classifier, inputs, (start, layer, features) =>
+            means[layer].index_add_(0, labels.narrow(0, start, features.shape[0]), features, 1));
         var rowsOfClass = tensor(counts, ScalarType.Float64, classifier.Device).unsqueeze(1);
         foreach (var mean in means)
         {

@@ -11,13 +11,17 @@ public abstract record StatelessDetector : Detector
     /// <exception cref="ArgumentException">The detector does not work on inputs of this kind; says which it needs.</exception>
     public FittedDetector On(NetworkClassifier classifier) => Restore(classifier, new Dictionary<string, Tensor>());
 
-    /// <summary>Scores a batch of rows that were checked, without grad mode. Tensors made here are freed, but for the one returned.</summary>
+    /// <summary>
+    /// Scores a batch of rows that were checked, without grad mode. Tensors made here are freed, but for the one returned.
+    /// </summary>
     /// <param name="classifier">The network.</param>
     /// <param name="inputs">Shape [N, …], N from 1 to 512.</param>
     /// <returns>Shape [N], floating, higher for more suspicious rows.</returns>
     protected abstract Tensor Score(NetworkClassifier classifier, Tensor inputs);
 
-    /// <summary>Throws an <see cref="ArgumentException"/> for a network that the detector does not work on. By default it works on all.</summary>
+    /// <summary>
+    /// Throws an <see cref="ArgumentException"/> for a network that the detector does not work on. By default it works on all.
+    /// </summary>
     /// <param name="classifier">The network.</param>
     protected virtual void RequireFit(NetworkClassifier classifier)
     {

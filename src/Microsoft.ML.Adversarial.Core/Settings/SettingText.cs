@@ -10,7 +10,9 @@ internal static class SettingText
 {
     /// <summary>What can be set on a type, in alphabetical order.</summary>
     public static IEnumerable<PropertyInfo> Of(Type type) =>
-        type.GetProperties().Where(property => property.SetMethod is { IsPublic: true }).OrderBy(property => property.Name, StringComparer.Ordinal);
+        type.GetProperties()
+            .Where(property => property.SetMethod is { IsPublic: true })
+            .OrderBy(property => property.Name, StringComparer.Ordinal);
 
     /// <summary>The settings in which a value differs from one of the same type that has its defaults.</summary>
     public static IReadOnlyDictionary<string, string> Differences(object value, object plain) => Of(value.GetType())
@@ -42,7 +44,8 @@ internal static class SettingText
         null => "null",
         Norm norm => norm.Name,
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ when NamedValues(value.GetType()) is { Count: > 0 } named => named.FirstOrDefault(property => Equals(property.GetValue(null), value))?.Name
+        _ when NamedValues(value.GetType()) is { Count: > 0 } named =>
+            named.FirstOrDefault(property => Equals(property.GetValue(null), value))?.Name
             ?? throw new NotSupportedException($"{value.GetType().Name} cannot be written to a file: expected {Alternatives(named)}."),
         _ => value.ToString()!,
     };
@@ -90,7 +93,9 @@ internal static class SettingText
             if (type.IsEnum)
             {
                 expected = string.Join(" or ", Enum.GetNames(type));
-                return Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse(type, text, ignoreCase: true) : throw new FormatException();
+                return Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase)
+                    ? Enum.Parse(type, text, ignoreCase: true)
+                    : throw new FormatException();
             }
 
             if (NamedValues(type) is { Count: > 0 } named && !type.IsPrimitive)

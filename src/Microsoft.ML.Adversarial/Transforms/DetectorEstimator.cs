@@ -7,9 +7,9 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Adversarial.Transforms;
 
 /// <summary>
-/// Makes a <see cref="DetectorTransformer"/>. Fitting finds the network, either the one it was given or the one that a score column carries,
-/// and lets the detector learn from clean rows with features and labels, which are read once into memory. Detectors that learn nothing
-/// read no rows and need no labels.
+/// Makes a <see cref="DetectorTransformer"/>. Fitting finds the network, either the one it was given or the one that a score column
+/// carries, and lets the detector learn from clean rows with features and labels, which are read once into memory. Detectors that learn
+/// nothing read no rows and need no labels.
 /// </summary>
 public sealed class DetectorEstimator : IEstimator<DetectorTransformer>
 {
@@ -37,7 +37,9 @@ public sealed class DetectorEstimator : IEstimator<DetectorTransformer>
     /// Clean rows; those that trained the network will do. To calibrate the score afterwards, take others (see
     /// <see cref="AdversarialDetectionEstimator"/>).
     /// </param>
-    /// <exception cref="ArgumentException">A column is missing or of another type, there are too few rows, or the detector does not work on the network.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or of another type, there are too few rows, or the detector does not work on the network.
+    /// </exception>
     /// <exception cref="InvalidOperationException">A row has no label or a value that is not finite; names it.</exception>
     /// <exception cref="NotSupportedException">The network has no layers of the kind that the detector looks at.</exception>
     public DetectorTransformer Fit(IDataView input)
@@ -47,8 +49,8 @@ public sealed class DetectorEstimator : IEstimator<DetectorTransformer>
         var network = classifier.RequireNetwork(Step);
         var features = RequiredColumn.Of(input.Schema, classifier.FeatureColumnName, Step);
         FeatureBuffer.CheckType(features, classifier.FeatureCount);
-        var transformer = new DetectorTransformer(
-            classifier, _detector is StatelessDetector stateless ? stateless.On(network) : Learn(input, classifier, network, features), _outputColumnName);
+        var fitted = _detector is StatelessDetector stateless ? stateless.On(network) : Learn(input, classifier, network, features);
+        var transformer = new DetectorTransformer(classifier, fitted, _outputColumnName);
         transformer.GetOutputSchema(input.Schema);
         return transformer;
     }

@@ -7,16 +7,21 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Transforms;
 
 /// <summary>A detector bound to the feature column of a view: one Single per row.</summary>
-internal sealed class DetectorMapper(IFittedDetector detector, ColumnClassifier classifier, DataViewSchema.Column features, string output) : BatchMapper
+internal sealed class DetectorMapper(IFittedDetector detector, ColumnClassifier classifier, DataViewSchema.Column features, string output)
+    : BatchMapper
 {
     public override IReadOnlyList<DataViewSchema.Column> InputColumns { get; } = [features];
 
     public override IReadOnlyList<DataViewSchema.DetachedColumn> OutputColumns { get; } = [new(output, NumberDataViewType.Single)];
 
-    public override BatchComputation CreateComputation(DataViewRow input, bool[] activeOutputs, int capacity) =>
-        new Computation(detector, classifier, new FeatureBuffer(input, features, classifier.FeatureCount, capacity, mustBeFinite: true), capacity);
+    public override BatchComputation CreateComputation(DataViewRow input, bool[] activeOutputs, int capacity)
+    {
+        var buffer = new FeatureBuffer(input, features, classifier.FeatureCount, capacity, mustBeFinite: true);
+        return new Computation(detector, classifier, buffer, capacity);
+    }
 
-    private sealed class Computation(IFittedDetector detector, ColumnClassifier classifier, FeatureBuffer features, int capacity) : BatchComputation
+    private sealed class Computation(IFittedDetector detector, ColumnClassifier classifier, FeatureBuffer features, int capacity)
+        : BatchComputation
     {
         private readonly OutputBuffer<float> _scores = new(capacity);
 

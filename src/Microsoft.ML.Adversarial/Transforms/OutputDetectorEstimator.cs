@@ -7,8 +7,8 @@ using Kinds = Microsoft.ML.Data.AnnotationUtils.Kinds;
 namespace Microsoft.ML.Adversarial.Transforms;
 
 /// <summary>
-/// Makes an <see cref="OutputDetectorTransformer"/>. Fitting learns nothing but whether the score column holds probabilities or logits, if nobody
-/// said so: from the column's annotations, or else by reading it.
+/// Makes an <see cref="OutputDetectorTransformer"/>. Fitting learns nothing but whether the score column holds probabilities or logits, if
+/// nobody said so: from the column's annotations, or else by reading it.
 /// </summary>
 public sealed class OutputDetectorEstimator : IEstimator<OutputDetectorTransformer>
 {
@@ -29,7 +29,8 @@ public sealed class OutputDetectorEstimator : IEstimator<OutputDetectorTransform
     {
         ArgumentNullException.ThrowIfNull(input);
         var column = RequiredColumn.Of(input.Schema, _scoreColumnName, _detector.GetType().Name);
-        var transformer = new OutputDetectorTransformer(_detector, _outputColumnName, _scoreColumnName, _values ?? Annotated(column) ?? Look(input, column));
+        var values = _values ?? Annotated(column) ?? Look(input, column);
+        var transformer = new OutputDetectorTransformer(_detector, _outputColumnName, _scoreColumnName, values);
         transformer.GetOutputSchema(input.Schema);
         return transformer;
     }

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Transforms;
 
 /// <summary>A detector of logits bound to a score column: one Single per row.</summary>
-internal sealed class OutputDetectorMapper(LogitDetector detector, OutputLogits logits, DataViewSchema.Column scores, string output) : BatchMapper
+internal sealed class OutputDetectorMapper(LogitDetector detector, OutputLogits logits, DataViewSchema.Column scores, string output)
+    : BatchMapper
 {
     public override IReadOnlyList<DataViewSchema.Column> InputColumns { get; } = [scores];
 

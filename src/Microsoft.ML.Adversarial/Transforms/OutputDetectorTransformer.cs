@@ -10,7 +10,9 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Adversarial.Transforms;
 
-/// <summary>Adds a detector's score of what a classifier, whatever its kind, says of each row: a Single column, higher is more suspicious.</summary>
+/// <summary>
+/// Adds a detector's score of what a classifier, whatever its kind, says of each row: a Single column, higher is more suspicious.
+/// </summary>
 public sealed class OutputDetectorTransformer : BatchedTransformer
 {
     internal const string LoaderSignature = "AdvOutputDetector";
@@ -56,7 +58,8 @@ public sealed class OutputDetectorTransformer : BatchedTransformer
     private protected override void Save(ModelSaveContext context) =>
         File.Save(context, new(DetectorDescription.Of(Detector), OutputColumnName, ScoreColumnName, ScoreValues));
 
-    private sealed record State(DetectorDescription Detector, string OutputColumnName, string ScoreColumnName, ScoreValues ScoreValues) : ISavedState
+    private sealed record State(DetectorDescription Detector, string OutputColumnName, string ScoreColumnName, ScoreValues ScoreValues)
+        : ISavedState
     {
         public LogitDetector CreateDetector() => SavedDetector.Require(Detector) as LogitDetector
             ?? throw new ArgumentException($"Expected a detector of logits, got '{Detector.Name}'.");

@@ -11,6 +11,8 @@ internal sealed record OutputLogits(int ClassCount, bool IsScalar, ScoreValues V
 {
     private const double SumTolerance = 1e-3;
 
+    private bool HasOffset => !IsScalar && Values == ScoreValues.Logits;
+
     /// <summary>The number of values in a cell.</summary>
     public int Length => IsScalar ? 1 : ClassCount;
 
@@ -26,10 +28,10 @@ internal sealed record OutputLogits(int ClassCount, bool IsScalar, ScoreValues V
         new($"Column '{name}': expected the scores of a classifier, a vector of at least 2 Single or one Single, got {got}.");
 
     /// <summary>Throws unless the detector can do with what the column holds.</summary>
-    public OutputLogits RequireFit(LogitDetector detector, string columnName) => detector.DependsOnOffset && (IsScalar || Values == ScoreValues.Probabilities)
-        ? throw new ArgumentException(
-            $"Column '{columnName}': {detector.GetType().Name} depends on the common offset of a row's logits, which {(IsScalar ? "a single score" : "probabilities")} cannot tell. Name a column of logits, such as the Logits column of a NeuralNetwork step, or take another detector.")
-        : this;
+    public OutputLogits RequireFit(LogitDetector detector, string columnName) => !detector.DependsOnOffset || HasOffset
+        ? this
+        : throw new ArgumentException(
+            $"Column '{columnName}': {detector.GetType().Name} depends on the common offset of a row's logits, which {(IsScalar ? "a single score" : "probabilities")} cannot tell. Name a column of logits, such as the Logits column of a NeuralNetwork step, or take another detector.");
 
     /// <summary>Whether a cell looks like probabilities of all classes.</summary>
     public static bool AreProbabilities(ReadOnlySpan<float> cell)
@@ -56,7 +58,7 @@ internal sealed record OutputLogits(int ClassCount, bool IsScalar, ScoreValues V
             throw Wrong(columnName, position, IsScalar ? "a probability" : "probabilities that add up to 1", cell);
         }
 
-        if (Values == ScoreValues.Logits && (float.IsNegativeInfinity(Largest(cell)) || !AreBelowInfinity(cell) || (IsScalar && !float.IsFinite(cell[0]))))
+        if (Values == ScoreValues.Logits && !AreLogits(cell))
         {
             throw Wrong(columnName, position, "numbers, finite but for −∞ of impossible classes", cell);
         }
@@ -76,28 +78,21 @@ internal sealed record OutputLogits(int ClassCount, bool IsScalar, ScoreValues V
     // A probability of 0 has been rounded: it counts as the smallest Single, so that scores stay finite.
     private static double LogOf(double probability) => Math.Log(Math.Max(probability, float.Epsilon));
 
-    private static float Largest(ReadOnlySpan<float> cell)
+    // −∞ is the logit of an impossible class; one class must be possible.
+    private static bool AreLogits(ReadOnlySpan<float> cell)
     {
         var largest = float.NegativeInfinity;
-        foreach (var value in cell)
-        {
-            largest = Math.Max(largest, value);
-        }
-
-        return largest;
-    }
-
-    private static bool AreBelowInfinity(ReadOnlySpan<float> cell)
-    {
         foreach (var value in cell)
         {
             if (!(value < float.PositiveInfinity))
             {
                 return false;
             }
+
+            largest = Math.Max(largest, value);
         }
 
-        return true;
+        return float.IsFinite(largest);
     }
 
     private static InvalidOperationException Wrong(string columnName, long position, string expected, ReadOnlySpan<float> cell) => new(

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Detectors.Squeezers;
 
 /// <summary>
-/// Each pixel becomes the median of a square window around it, channel by channel (Xu et al. 2018, section II-B). Windows of even size reach
-/// one pixel farther up and left, and the median of an even number of values is the upper one, as in SciPy's filter, which the paper uses.
+/// Each pixel becomes the median of a square window around it, channel by channel (Xu et al. 2018, section II-B). Windows of even size
+/// reach one pixel farther up and left, and the median of an even number of values is the upper one, as in SciPy's filter, which the paper
+/// uses.
 /// </summary>
 internal static class MedianFilter
 {
