@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Settings;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks;
@@ -37,7 +38,7 @@ public abstract record Attack
 
     /// <summary>Returns a setting that lies in its range, or throws.</summary>
     private protected static T InRange<T>(T value, bool inRange, string expected, string setting) =>
-        inRange ? value : throw new ArgumentOutOfRangeException(setting, value, $"Expected {setting} {expected}, got {value}.");
+        SettingRange.Require(value, inRange, expected, setting);
 }
 
 /// <summary>An attack on classifiers of one kind, so that a missing capability is a compile-time error.</summary>

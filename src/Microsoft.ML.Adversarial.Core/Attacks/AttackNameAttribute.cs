@@ -1,9 +1,11 @@
+using Microsoft.ML.Adversarial.Settings;
+
 namespace Microsoft.ML.Adversarial.Attacks;
 
 /// <summary>The short names under which files and the command line know an attack; the first is the one that is written.</summary>
 /// <param name="names">Lower-case names, at least one.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class AttackNameAttribute(params string[] names) : Attribute
+public sealed class AttackNameAttribute(params string[] names) : Attribute, IShortNames
 {
     /// <summary>Lower-case names, the first the one that is written.</summary>
     public IReadOnlyList<string> Names { get; } = names;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Microsoft.ML.Adversarial.Attacks.Objectives;
+using Microsoft.ML.Adversarial.Settings;
 
 namespace Microsoft.ML.Adversarial.Attacks;
 
@@ -16,7 +16,7 @@ internal sealed record AttackSetting(string Name, string Default, string Range)
     {
         true => "true",
         false => "false",
-        _ => AttackDescription.Write(value),
+        _ => SettingText.Write(value),
     };
 
     private static string RangeOf(PropertyInfo property, Attack plain)
@@ -24,7 +24,7 @@ internal sealed record AttackSetting(string Name, string Default, string Range)
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         var range = type == typeof(bool) ? "true or false"
             : type.IsEnum ? string.Join(" or ", Enum.GetNames(type))
-            : type == typeof(AttackObjective) ? $"{nameof(AttackObjective.CrossEntropy)} or {nameof(AttackObjective.LogitMargin)}"
+            : !type.IsPrimitive && SettingText.NamedValues(type) is { Count: > 0 } named ? SettingText.Alternatives(named)
             : GuardedRange(property, plain, type);
         return type == property.PropertyType ? range : $"{range}, or null for the attack's rule";
     }

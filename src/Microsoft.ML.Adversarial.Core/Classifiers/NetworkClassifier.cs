@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Networks;
 using static TorchSharp.torch;
@@ -53,6 +54,8 @@ public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
         ElementType = parameter?.dtype ?? ScalarType.Float32;
         Device = parameter?.device ?? CPU;
         _taps = LayerTaps.Attach(module, mayWriteInPlace: !ownsModule);
+        HiddenLayers = new HiddenLayers(module);
+        DropoutLayers = new DropoutLayers(module);
     }
 
     /// <inheritdoc/>
@@ -82,6 +85,12 @@ public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
     /// <summary>The parameters of floating type, frozen or not.</summary>
     internal Tensor[] Parameters => [.. _module.parameters().Where(parameter => parameter.is_floating_point())];
 
+    /// <summary>What the hidden layers of the module gave in a recorded forward pass.</summary>
+    internal HiddenLayers HiddenLayers { get; }
+
+    /// <summary>The dropout of the module, which can be sampled in evaluation mode.</summary>
+    internal DropoutLayers DropoutLayers { get; }
+
     /// <inheritdoc/>
     public Tensor Logits(Tensor inputs)
     {
@@ -93,6 +102,8 @@ public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
     public void Dispose()
     {
         _taps.Dispose();
+        HiddenLayers.Dispose();
+        DropoutLayers.Dispose();
         if (_ownsModule)
         {
             Network?.Dispose();

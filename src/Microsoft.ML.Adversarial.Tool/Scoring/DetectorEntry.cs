@@ -16,7 +16,18 @@ internal sealed record DetectorEntry(
             "FisherTrace",
             network => new FisherTrace(network),
             (context, model, scored) => context.Transforms.FisherTrace(model, "FisherTrace").Fit(scored)),
+        Of(new MaximumSoftmaxProbability()),
+        Of(new LogitMargin()),
+        Of(new PredictiveEntropy()),
+        Of(new Energy()),
+        Of(new GradientNorm()),
+        Of(new FeatureSqueezing()),
     ];
+
+    private static DetectorEntry Of(StatelessDetector detector) => new(
+        detector.GetType().Name,
+        detector.On,
+        (context, model, scored) => context.Transforms.DetectorScore(detector, model).Fit(scored));
 
     public static DetectorEntry Named(string name) =>
         All.FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase))

@@ -19,5 +19,5 @@ internal sealed record ColumnClassifier(IClassifier Classifier, string FeatureCo
 
     /// <summary>The classifier as a network, or an error that names who needs one.</summary>
     public NetworkClassifier RequireNetwork(string step) => Classifier as NetworkClassifier
-        ?? throw new ArgumentException($"{step} needs a network, got {Classifier.GetType().Name}: Fisher information is defined by a network's parameters.");
+        ?? throw new ArgumentException($"{step} needs a network, got {Classifier.GetType().Name}: it looks into a network, at its layers, parameters or gradients.");
 }

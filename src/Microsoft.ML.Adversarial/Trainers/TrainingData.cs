@@ -13,12 +13,19 @@ internal static class TrainingData
     private const int ChunkRows = 4096;
 
     /// <summary>Reads features [N, …shape] and classes [N]; throws for the first row with a missing label or a value that is not finite.</summary>
-    public static TrainingRows Read(IDataView data, DataViewSchema.Column features, DataViewSchema.Column label, ClassLabels labels, CancellationToken cancellation)
+    public static TrainingRows Read(
+        IDataView data, DataViewSchema.Column features, DataViewSchema.Column label, ClassLabels labels, CancellationToken cancellation) =>
+        Read(data, features, label, labels, [.. ((VectorDataViewType)features.Type).Dimensions.Select(size => (long)size)], cancellation);
+
+    /// <summary>Reads features [N, …] in a given shape, whatever the dimensions of the column, and classes [N].</summary>
+    public static TrainingRows Read(
+        IDataView data, DataViewSchema.Column features, DataViewSchema.Column label, ClassLabels labels, IReadOnlyList<long> inputShape,
+        CancellationToken cancellation)
     {
-        var vector = (VectorDataViewType)features.Type;
+        var length = checked((int)inputShape.Aggregate(1L, (product, size) => product * size));
         using var scope = NewDisposeScope();
         using var cursor = data.GetRowCursor([features, label]);
-        var buffer = new FeatureBuffer(cursor, features, vector.Size, ChunkRows, mustBeFinite: true);
+        var buffer = new FeatureBuffer(cursor, features, length, ChunkRows, mustBeFinite: true);
         var readClass = labels.CreateReader(cursor, label);
         var chunks = new List<Tensor>();
         var classes = new List<long>();
@@ -49,7 +56,7 @@ internal static class TrainingData
             chunks.Add(ToTensor(buffer, slot));
         }
 
-        long[] shape = [classes.Count, .. vector.Dimensions.Select(size => (long)size)];
+        long[] shape = [classes.Count, .. inputShape];
         return new(cat(chunks, 0).reshape(shape).MoveToOuterDisposeScope(), tensor(classes.ToArray()).MoveToOuterDisposeScope());
     }
 

@@ -42,8 +42,10 @@ public sealed class DetectorContract
         Assert.IsTrue(scores.isfinite().all().item<bool>());
         CollectionAssert.AreEqual(SmallNetwork.Bits(scores), SmallNetwork.Bits(one.Score(images)), "not deterministic");
         Tensor byRow = torch.cat([.. Enumerable.Range(0, 8).Select(row => one.Score(images.narrow(0, row, 1)))]);
-        Assert.IsLessThan(
-            1e-4, ((byRow - scores.narrow(0, 0, 8)).abs() / scores.narrow(0, 0, 8).abs()).max().item<float>(), "depends on the batch");
+
+        // A difference has no relative error near 0: its rounding is measured by how far scores spread.
+        Tensor size = scores.abs() + (((DetectorCase)detector).IsDifference ? scores.std() : torch.zeros(1));
+        Assert.IsLessThan(1e-4, ((byRow - scores.narrow(0, 0, 8)).abs() / size.narrow(0, 0, 8)).max().item<float>(), "depends on the batch");
         Assert.IsGreaterThan(Rows / 2, scores.data<float>().ToArray().Distinct().Count(), "scores say nothing");
     }
 

@@ -25,6 +25,8 @@ public sealed partial class DamagedModelTests
     [DataRow("AdvNetworkMulticlass")]
     [DataRow("AdvFisherTrace")]
     [DataRow("AdvDetection")]
+    [DataRow("AdvDetector")]
+    [DataRow("AdvOutputDetector")]
     [DataRow("AdvAttack")]
     public void A_file_of_a_newer_version_says_what_to_do(string loader)
     {
@@ -69,6 +71,8 @@ public sealed partial class DamagedModelTests
     [DataRow("AdvNetworkMulticlass")]
     [DataRow("AdvFisherTrace")]
     [DataRow("AdvDetection")]
+    [DataRow("AdvDetector")]
+    [DataRow("AdvOutputDetector")]
     [DataRow("AdvAttack")]
     public void A_missing_or_cut_state_is_named(string loader)
     {
@@ -105,6 +109,17 @@ public sealed partial class DamagedModelTests
     [DataRow("AdvDetection", "\"FalsePositiveRate\":0.05", "\"FalsePositiveRate\":\"NaN\"")]
     [DataRow("AdvDetection", "\"CleanScores\":\"", "\"CleanScores\":\"AAAAAAAA")]
     [DataRow("AdvDetection", "\"PValue\":\"PValue\"", "\"PValue\":\"\"")]
+    [DataRow("AdvDetector", "\"OutputColumnName\":\"KernelDensityUncertainty\"", "\"OutputColumnName\":\"\"")]
+    [DataRow("AdvDetector", "\"Name\":\"kde\"", "\"Name\":\"other\"")]
+    [DataRow("AdvDetector", "\"Name\":\"kde\"", "\"Name\":null")]
+    [DataRow("AdvDetector", "\"Name\":\"kde\"", "\"Name\":\"lid\"")]
+    [DataRow("AdvDetector", "\"RowsPerClass\":\"12\"", "\"RowsPerClass\":\"1\"")]
+    [DataRow("AdvDetector", "\"RowsPerClass\":\"12\"", "\"RowsPerClass\":null")]
+    [DataRow("AdvDetector", "{\"RowsPerClass\":\"12\"}", "null")]
+    [DataRow("AdvDetector", "\"Checksum\":\"", "\"Checksum\":\"0")]
+    [DataRow("AdvOutputDetector", "\"Name\":\"margin\"", "\"Name\":\"kde\"")]
+    [DataRow("AdvOutputDetector", "\"ScoreColumnName\":\"Score\"", "\"ScoreColumnName\":\"\"")]
+    [DataRow("AdvOutputDetector", "\"ScoreValues\":1", "\"ScoreValues\":2")]
     [DataRow("AdvAttack", "\"Name\":\"pgd\"", "\"Name\":\"other\"")]
     [DataRow("AdvAttack", "\"Norm\":\"Linf\"", "\"Norm\":\"other\"")]
     [DataRow("AdvAttack", "\"Epsilon\":0.1", "\"Epsilon\":-1")]
@@ -129,6 +144,21 @@ public sealed partial class DamagedModelTests
         var name = StepOf("AdvDetection") + "State.json";
         _file[name] = Encoding.UTF8.GetBytes(Scores().Replace(Encoding.UTF8.GetString(_file[name]), "\"CleanScores\":\"\""));
         Failures.Require<InvalidDataException>(() => Load(), "AdvDetection", "damaged");
+    }
+
+    [TestMethod]
+    public void What_a_detector_learnt_is_told_by_its_checksum()
+    {
+        var name = _file.Find("Detector.safetensors");
+        var whole = _file[name];
+        foreach (var damaged in new[] { [], whole[..^1], Flip(whole, whole.Length - 3) })
+        {
+            _file[name] = damaged;
+            Failures.Require<InvalidDataException>(() => Load(), "does not match its checksum", "Save it anew");
+        }
+
+        _file.Remove(name);
+        Failures.Require<InvalidDataException>(() => Load(), "lacks its Detector.safetensors", "damaged. Save it anew");
     }
 
     [GeneratedRegex("\"CleanScores\":\"[^\"]*\"")]

@@ -43,6 +43,7 @@ public sealed class MutatedModelTests
     [DataRow("network.json")]
     [DataRow("network.safetensors")]
     [DataRow("bounds.json")]
+    [DataRow("Detector.safetensors")]
     [DataRow("Model.key")]
     [DataRow("")]
     public void An_entry_changed(string end) => Try(60, random => Change(file =>
@@ -61,6 +62,17 @@ public sealed class MutatedModelTests
         var name = file.Find(end);
         file[name] = Mutate(file[name], random);
         Rehash(file);
+    }));
+
+    /// <summary>What a detector learnt, with a checksum that fits.</summary>
+    [TestMethod]
+    public void What_was_learnt_changed_with_its_checksum() => Try(80, random => Change(file =>
+    {
+        var name = file.Find("Detector.safetensors");
+        var state = name[..^"Detector.safetensors".Length] + "State.json";
+        var old = Convert.ToHexStringLower(SHA256.HashData(file[name]));
+        file[name] = Mutate(file[name], random);
+        file[state] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(file[state]).Replace(old, Convert.ToHexStringLower(SHA256.HashData(file[name]))));
     }));
 
     private static void Try(int count, Func<Random, byte[]> mutate) => Try(count, (random, _) => mutate(random));

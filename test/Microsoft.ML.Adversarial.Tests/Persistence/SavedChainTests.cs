@@ -107,7 +107,7 @@ public sealed class SavedChainTests
         foreach (var one in new[] { model, loaded })
         {
             var networks = NetworksOf.Model(one);
-            Assert.HasCount(4, networks);
+            Assert.HasCount(5, networks);
             Assert.HasCount(1, networks.Distinct());
         }
 

@@ -1,14 +1,16 @@
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
+using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Norms;
 
 namespace Microsoft.ML.Adversarial.TestData;
 
-/// <summary>A chain of built-in steps and ours, as users have: the network is used by four transformers.</summary>
+/// <summary>A chain of built-in steps and ours, as users have: the network is used by five transformers.</summary>
 internal static class FruitChain
 {
     public static string[] Outputs { get; } =
     [
         "Score", "PredictedLabel", "FisherTrace", "Again", "PValue", "IsAdversarial", "AdversarialFeatures", "AttackSucceeded",
+        "KernelDensityUncertainty", "LogitMargin",
     ];
 
     public static ITransformer Fit(MLContext ml, int epochs = 3)
@@ -24,6 +26,8 @@ internal static class FruitChain
         return scorer
             .Append(ml.Transforms.AdversarialDetection("FisherTrace", 0.05).Fit(clean))
             .Append(ml.Transforms.AdversarialAttack(scorer, attack).Fit(clean))
+            .Append(ml.Transforms.DetectorScore(new KernelDensityUncertainty { RowsPerClass = 12 }, scorer).Fit(clean))
+            .Append(ml.Transforms.OutputDetectorScore(new LogitMargin()).Fit(clean))
             .Append(ml.Transforms.Conversion.MapKeyToValue("Prediction", "PredictedLabel").Fit(clean));
     }
 }

@@ -56,6 +56,25 @@ public sealed class ScoreVerbTests
         TensorAssert.AreEqual(new FisherTrace(classifier).Score(images), file["FisherTrace"]);
     }
 
+    [TestMethod]
+    public async Task Every_detector_that_learns_nothing_has_its_column()
+    {
+        using var scope = NewDisposeScope();
+        using var classifier = MlpFiles.Classifier();
+        var images = MlpFiles.FirstImages(Count);
+        StatelessDetector[] detectors =
+        [
+            new MaximumSoftmaxProbability(), new LogitMargin(), new PredictiveEntropy(), new Energy(), new GradientNorm(), new FeatureSqueezing(),
+        ];
+        foreach (var detector in detectors)
+        {
+            var name = detector.GetType().Name;
+            var output = _folder.File($"{name}.safetensors");
+            (await Score(["--images", MlpFiles.Images, "--batch-size", "40", "--detector", name.ToLowerInvariant()], output)).RequireSuccess();
+            TensorAssert.AreEqual(detector.On(classifier).Score(images), Safetensors.Read(output)[name]);
+        }
+    }
+
     private Task<CommandLineRun> Score(IEnumerable<string> rows, string output) => CommandLineRun.Of(
         ["score", .. MlpFiles.Network(_folder), .. rows, "--rows", $"{Count}", "--output", output]);
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
+using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
 
@@ -32,6 +33,31 @@ internal static class EstimatorTable
         new(
             "detection", fruit => fruit.Scored, fruit => fruit.Ml.Transforms.AdversarialDetection("FisherTrace", 0.05),
             ["PValue", "IsAdversarial"]),
+        new(
+            "detector in the pipeline", fruit => fruit.Train,
+            fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.DetectorScore(new GradientNorm())), [.. ScoreColumns, "GradientNorm"]),
+        new(
+            "detector that learns, of a score column", fruit => fruit.Network.Transform(fruit.Test),
+            fruit => fruit.Ml.Transforms.DetectorScore(new LocalIntrinsicDimensionality { Neighbours = 5 }), ["LocalIntrinsicDimensionality"]),
+        OfDetector(new MaximumSoftmaxProbability()),
+        OfDetector(new FeatureSqueezing()),
+        OfDetector(new Mahalanobis { Shrinkage = 1e-3 }),
+        OfDetector(new KernelDensityUncertainty()),
+        new(
+            "detector, labels are numbers", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.DetectorScore(new KernelDensityUncertainty(), fruit.Coded, "Density", "CodeLabel"), ["Density"]),
+        new(
+            "detector, binary", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.DetectorScore(new Mahalanobis { Shrinkage = 1e-3 }, fruit.Binary, labelColumnName: "IsApple"), ["Mahalanobis"]),
+        new(
+            "detector of logits", fruit => fruit.Scored,
+            fruit => fruit.Ml.Transforms.OutputDetectorScore(new Energy { Temperature = 2 }, scoreColumnName: "Logits"), ["Energy"]),
+        new(
+            "detector of probabilities", fruit => fruit.Scored,
+            fruit => fruit.Ml.Transforms.OutputDetectorScore(new PredictiveEntropy()), ["PredictiveEntropy"]),
+        new(
+            "detector of a binary score", fruit => fruit.Binary.Transform(fruit.Test),
+            fruit => fruit.Ml.Transforms.OutputDetectorScore(new LogitMargin()), ["LogitMargin"]),
         OfAttack("FGSM", Fgsm, new()),
         OfAttack("FGSM, targeted", Fgsm, new() { Target = "TargetLabel" }),
         OfAttack("PGD", Pgd, new()),
@@ -50,6 +76,9 @@ internal static class EstimatorTable
         options.LabelColumnName = "CodeLabel";
         return ml.MulticlassClassification.Trainers.NeuralNetwork(options);
     }
+
+    private static EstimatorCase OfDetector(Detector detector) => new(
+        detector.GetType().Name, fruit => fruit.Test, fruit => fruit.Ml.Transforms.DetectorScore(detector, fruit.Network), [detector.GetType().Name]);
 
     private static EstimatorCase OfAttack(string name, Attack attack, AttackColumns columns) =>
         new(name, fruit => fruit.Test, fruit => fruit.Ml.Transforms.AdversarialAttack(fruit.Network, attack, columns), AttackOutputs);

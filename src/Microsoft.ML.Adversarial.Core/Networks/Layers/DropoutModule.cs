@@ -6,6 +6,9 @@ namespace Microsoft.ML.Adversarial.Networks.Layers;
 /// <summary>Dropout that draws from the generator it is given; TorchSharp's own draws from the global one.</summary>
 internal sealed class DropoutModule(double probability, Generator generator) : nn.Module<Tensor, Tensor>(nameof(DropoutModule))
 {
+    /// <summary>Of a value to be dropped.</summary>
+    public double Probability => probability;
+
     public override Tensor forward(Tensor x)
     {
         if (!training || probability == 0)
