@@ -24,7 +24,7 @@ public static partial class AdversarialCatalog
     {
         ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
         var output = CheckDetector(catalog, detector, outputColumnName, labelColumnName);
-        return new(detector, output, labelColumnName, scoreColumnName);
+        return new(detector, output, labelColumnName, NetworkSource.OfScores(scoreColumnName));
     }
 
     /// <summary>Adds a detector's score of each row on the network of an already fitted model.</summary>
@@ -42,7 +42,8 @@ public static partial class AdversarialCatalog
         this TransformsCatalog catalog, Detector detector, ITransformer model, string? outputColumnName = null, string labelColumnName = "Label")
     {
         var output = CheckDetector(catalog, detector, outputColumnName, labelColumnName);
-        return new(detector, output, labelColumnName, ClassifierOfModel.Find(model, detector.GetType().Name));
+        var step = detector.GetType().Name;
+        return new(detector, output, labelColumnName, NetworkSource.Of(ClassifierOfModel.Find(model, step), step));
     }
 
     /// <summary>Adds a detector's score of each row on a network that is at hand.</summary>
@@ -59,7 +60,8 @@ public static partial class AdversarialCatalog
         string? outputColumnName = null, string labelColumnName = "Label")
     {
         var output = CheckDetector(catalog, detector, outputColumnName, labelColumnName);
-        return new(detector, output, labelColumnName, ColumnClassifier.WithPlainKeys(classifier, featureColumnName));
+        var source = NetworkSource.Of(ColumnClassifier.WithPlainKeys(classifier, featureColumnName), detector.GetType().Name);
+        return new(detector, output, labelColumnName, source);
     }
 
     /// <summary>

@@ -8,47 +8,6 @@ namespace Microsoft.ML;
 public static partial class AdversarialCatalog
 {
     /// <summary>
-    /// Adds the trace of the Fisher information of each prediction, a Single column that is high where the prediction hangs on exact
-    /// parameters. Put it after a NeuralNetwork trainer in the same pipeline: the network comes with the score column.
-    /// </summary>
-    /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
-    /// <param name="outputColumnName">The column that is added.</param>
-    /// <param name="scoreColumnName">The score column of the network.</param>
-    public static FisherTraceEstimator FisherTrace(
-        this TransformsCatalog catalog, string outputColumnName = "FisherTrace", string scoreColumnName = "Score")
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
-        return new(outputColumnName, scoreColumnName);
-    }
-
-    /// <summary>Adds the trace of the Fisher information of each prediction of an already fitted model.</summary>
-    /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
-    /// <param name="model">A fitted model with a network; the last one in it is used.</param>
-    /// <param name="outputColumnName">The column that is added.</param>
-    /// <exception cref="ArgumentException">The model holds no network; says which step is missing.</exception>
-    public static FisherTraceEstimator FisherTrace(this TransformsCatalog catalog, ITransformer model, string outputColumnName = "FisherTrace")
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        return new(outputColumnName, ClassifierOfModel.Find(model, nameof(FisherTrace)));
-    }
-
-    /// <summary>Adds the trace of the Fisher information of each prediction of a network that is at hand.</summary>
-    /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
-    /// <param name="classifier">The network; the caller keeps owning it.</param>
-    /// <param name="featureColumnName">The features that the network reads, a vector of Single.</param>
-    /// <param name="outputColumnName">The column that is added.</param>
-    public static FisherTraceEstimator FisherTrace(
-        this TransformsCatalog catalog, NetworkClassifier classifier, string featureColumnName, string outputColumnName = "FisherTrace")
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        return new(outputColumnName, ColumnClassifier.WithPlainKeys(classifier, featureColumnName));
-    }
-
-    /// <summary>
     /// Turns a detector's score into a p-value and a flag. Fit it on clean rows that did not train the network:
     /// <c>scorer.Append(ml.Transforms.AdversarialDetection("FisherTrace").Fit(scorer.Transform(calibration)))</c>.
     /// </summary>

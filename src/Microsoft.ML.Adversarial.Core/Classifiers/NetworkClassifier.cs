@@ -32,6 +32,19 @@ public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
     {
     }
 
+    /// <summary>
+    /// A classifier on a TorchScript module. Attacks take its gradients; Fisher information goes row by row, since a script's layers cannot be
+    /// looked into. TorchScript is code: load only files that you trust.
+    /// </summary>
+    /// <param name="module">Maps [N, …<paramref name="inputShape"/>] to logits [N, <paramref name="classCount"/>]; saved in evaluation mode. The caller keeps owning it.</param>
+    /// <param name="inputShape">Shape of one input, without the batch dimension.</param>
+    /// <param name="classCount">Number of logits, at least 2.</param>
+    /// <param name="bounds">The values inputs may take; one pair, or one per feature.</param>
+    public NetworkClassifier(jit.ScriptModule<Tensor, Tensor> module, IReadOnlyList<long> inputShape, int classCount, InputBounds bounds)
+        : this(new TorchScriptModule(module), inputShape, classCount, bounds, ownsModule: false)
+    {
+    }
+
     private NetworkClassifier(
         nn.Module<Tensor, Tensor> module, IReadOnlyList<long> inputShape, int classCount, InputBounds bounds, bool ownsModule)
     {

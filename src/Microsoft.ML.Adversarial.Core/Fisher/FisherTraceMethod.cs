@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.Adversarial.Fisher;
 
 /// <summary>How the trace of the Fisher information is found: exactly, or for many classes at the cost of a few.</summary>
@@ -31,8 +33,39 @@ public abstract record FisherTraceMethod
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         return new LeadingTrace(classes, seed);
     }
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <param name="text"><c>exact</c>, <c>bound:4</c> or <c>estimate:4:0</c>, the last number being the seed.</param>
+    /// <exception cref="FormatException">The text is none of these.</exception>
+    public static FisherTraceMethod Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Split(':') switch
+        {
+            ["exact"] => Exact,
+            ["bound", var classes] when Count(classes) is { } count => LowerBound(count),
+            ["estimate", var classes, var seed] when Count(classes) is { } count
+                && long.TryParse(seed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => Estimate(count, value),
+            _ => throw new FormatException($"Expected a method such as exact, bound:4 or estimate:4:0, got '{text}'."),
+        };
+    }
+
+    /// <summary>The text that <see cref="Parse"/> reads.</summary>
+    public sealed override string ToString() => Text;
+
+    private protected abstract string Text { get; }
+
+    private static int? Count(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : null;
 }
 
-internal sealed record ExactTrace : FisherTraceMethod;
+internal sealed record ExactTrace : FisherTraceMethod
+{
+    private protected override string Text => "exact";
+}
 
-internal sealed record LeadingTrace(int Classes, long? Seed) : FisherTraceMethod;
+internal sealed record LeadingTrace(int Classes, long? Seed) : FisherTraceMethod
+{
+    private protected override string Text =>
+        Seed is null ? string.Create(CultureInfo.InvariantCulture, $"bound:{Classes}") : string.Create(CultureInfo.InvariantCulture, $"estimate:{Classes}:{Seed}");
+}

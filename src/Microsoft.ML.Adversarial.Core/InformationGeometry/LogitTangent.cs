@@ -37,7 +37,7 @@ internal sealed class LogitTangent
             return new(network.Parameters, logits, zeros_like(logits));
         }
 
-        LogitGram.RequireGraph(logits);
+        RecordedPass.RequireGraph(logits);
         var cotangent = zeros_like(logits).requires_grad_();
         var gradients = autograd.grad(
             [logits], [.. network.Parameters], [cotangent], retain_graph: true, create_graph: true, allow_unused: true);

@@ -1,5 +1,6 @@
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Detectors;
+using Microsoft.ML.Adversarial.Transforms;
 
 namespace Microsoft.ML.Adversarial.Tool.Scoring;
 
@@ -16,6 +17,12 @@ internal sealed record DetectorEntry(
             "FisherTrace",
             network => new FisherTrace(network),
             (context, model, scored) => context.Transforms.FisherTrace(model, "FisherTrace").Fit(scored)),
+        Of("FisherQuadraticForm", network => new FisherQuadraticForm(network), name => FisherColumns.None with { QuadraticForm = name }),
+        Of(
+            "NormalisedFisherQuadraticForm", network => new FisherQuadraticForm(network) { Normalised = true },
+            name => FisherColumns.None with { NormalisedQuadraticForm = name }),
+        Of("FisherTopEigenvalue", network => new FisherTopEigenvalue(network), name => FisherColumns.None with { TopEigenvalue = name }),
+        Of("FisherSensitivityNorm", network => new FisherSensitivity(network), name => FisherColumns.None with { SensitivityNorm = name }),
         Of(new MaximumSoftmaxProbability()),
         Of(new LogitMargin()),
         Of(new PredictiveEntropy()),
@@ -23,6 +30,11 @@ internal sealed record DetectorEntry(
         Of(new GradientNorm()),
         Of(new FeatureSqueezing()),
     ];
+
+    private static DetectorEntry Of(string name, Func<NetworkClassifier, IFittedDetector> onNetwork, Func<string, FisherColumns> columns) => new(
+        name,
+        onNetwork,
+        (context, model, scored) => context.Transforms.FisherInformation(model, columns(name)).Fit(scored));
 
     private static DetectorEntry Of(StatelessDetector detector) => new(
         detector.GetType().Name,

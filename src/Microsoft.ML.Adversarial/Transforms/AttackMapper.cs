@@ -14,7 +14,7 @@ internal sealed class AttackMapper(
 
     public override IReadOnlyList<DataViewSchema.DetachedColumn> OutputColumns { get; } =
     [
-        new(columns.AdversarialFeatures, FeatureType(features, classifier), features.Annotations),
+        FeatureColumnType.Detached(columns.AdversarialFeatures, features, classifier),
         new(columns.Succeeded, BooleanDataViewType.Instance),
         new(columns.Size, NumberDataViewType.Single),
         PredictedLabelColumn.Create(columns.PredictedLabel, classifier.Labels, new DataViewSchema.Annotations.Builder()),
@@ -22,9 +22,6 @@ internal sealed class AttackMapper(
 
     public override BatchComputation CreateComputation(DataViewRow input, bool[] activeOutputs, int capacity) =>
         new Computation(this, input, capacity);
-
-    private static DataViewType FeatureType(DataViewSchema.Column features, ColumnClassifier classifier) =>
-        features.Type is VectorDataViewType { IsKnownSize: true } known ? known : new VectorDataViewType(NumberDataViewType.Single, classifier.FeatureCount);
 
     private ColumnClassifier Classifier => classifier;
 
@@ -39,10 +36,9 @@ internal sealed class AttackMapper(
     {
         private readonly AttackMapper _mapper;
         private readonly FeatureBuffer _features;
-        private readonly Func<int> _label;
+        private readonly LabelBuffer _labels;
         private readonly ValueGetter<DataViewRowId> _id;
         private readonly RowErrors _errors;
-        private readonly long[] _classes;
         private readonly long[] _keys;
         private readonly VectorOutputBuffer _adversarial;
         private readonly OutputBuffer<bool> _succeeded;
@@ -54,10 +50,9 @@ internal sealed class AttackMapper(
             _mapper = mapper;
             var length = mapper.Classifier.FeatureCount;
             _features = new FeatureBuffer(input, mapper.Features, length, capacity, mustBeFinite: true);
-            _label = mapper.Classifier.Labels.CreateReader(input, mapper.Label);
+            _labels = new LabelBuffer(input, mapper.Label, mapper.Classifier.Labels, capacity);
             _id = input.GetIdGetter();
             _errors = new RowErrors(capacity, mapper.Features.Name);
-            _classes = new long[capacity];
             _keys = new long[capacity];
             _adversarial = new VectorOutputBuffer(capacity, length);
             _succeeded = new OutputBuffer<bool>(capacity);
@@ -71,12 +66,7 @@ internal sealed class AttackMapper(
             _errors.Note(slot, position);
             // The core checks whole batches; here a row outside the bounds spares those before it.
             _errors.Naming(() => _mapper.Classifier.Classifier.Bounds.RequireInside(_features.Row(slot), slot));
-            _classes[slot] = _label();
-            if (_classes[slot] < 0)
-            {
-                throw new InvalidOperationException($"Row {position}, column '{_mapper.Label.Name}': expected a label, got a missing value. Drop such rows before attacking.");
-            }
-
+            _labels.Read(slot, position);
             DataViewRowId id = default;
             _id(ref id);
             _keys[slot] = unchecked((long)(id.Low ^ (id.High * 0x9E3779B97F4A7C15)));
@@ -87,7 +77,7 @@ internal sealed class AttackMapper(
             using var scope = NewDisposeScope();
             var classifier = _mapper.Classifier.Classifier;
             var inputs = FeatureTensor.Of(_features, count, classifier);
-            using var result = _errors.Naming(() => _mapper.Run(inputs, tensor(_classes.AsSpan(0, count).ToArray()), _keys[..count]));
+            using var result = _errors.Naming(() => _mapper.Run(inputs, tensor(_labels.Classes(count)), _keys[..count]));
             FeatureTensor.CopyTo(result.Inputs, _adversarial.Rows(count));
             FeatureTensor.CopyTo(result.Size, _sizes.Values.AsSpan(0, count));
             result.Succeeded.cpu().data<bool>().ToArray().CopyTo(_succeeded.Values, 0);

@@ -16,17 +16,10 @@ public sealed class DetectorEstimator : IEstimator<DetectorTransformer>
     private readonly Detector _detector;
     private readonly string _outputColumnName;
     private readonly string _labelColumnName;
-    private readonly string? _scoreColumnName;
-    private readonly ColumnClassifier? _classifier;
+    private readonly NetworkSource _source;
 
-    internal DetectorEstimator(Detector detector, string outputColumnName, string labelColumnName, string scoreColumnName) =>
-        (_detector, _outputColumnName, _labelColumnName, _scoreColumnName) = (detector, outputColumnName, labelColumnName, scoreColumnName);
-
-    internal DetectorEstimator(Detector detector, string outputColumnName, string labelColumnName, ColumnClassifier classifier)
-    {
-        (_detector, _outputColumnName, _labelColumnName, _classifier) = (detector, outputColumnName, labelColumnName, classifier);
-        classifier.RequireNetwork(Step);
-    }
+    internal DetectorEstimator(Detector detector, string outputColumnName, string labelColumnName, NetworkSource source) =>
+        (_detector, _outputColumnName, _labelColumnName, _source) = (detector, outputColumnName, labelColumnName, source);
 
     private string Step => _detector.GetType().Name;
 
@@ -45,10 +38,9 @@ public sealed class DetectorEstimator : IEstimator<DetectorTransformer>
     public DetectorTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var classifier = _classifier ?? ClassifierAnnotation.Find(input.Schema, _scoreColumnName!, Step);
+        var classifier = _source.Find(input.Schema, Step);
         var network = classifier.RequireNetwork(Step);
         var features = RequiredColumn.Of(input.Schema, classifier.FeatureColumnName, Step);
-        FeatureBuffer.CheckType(features, classifier.FeatureCount);
         var fitted = _detector is StatelessDetector stateless ? stateless.On(network) : Learn(input, classifier, network, features);
         var transformer = new DetectorTransformer(classifier, fitted, _outputColumnName);
         transformer.GetOutputSchema(input.Schema);
@@ -59,23 +51,11 @@ public sealed class DetectorEstimator : IEstimator<DetectorTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        if (_classifier is null)
-        {
-            var score = inputSchema.FirstOrDefault(column => column.Name == _scoreColumnName);
-            if (score.Name is null || !ClassifierAnnotation.IsPromisedBy(score))
-            {
-                throw ClassifierAnnotation.Missing(_scoreColumnName!, Step, score.Name is not null);
-            }
-        }
-        else
-        {
-            RequiredColumn.Of(inputSchema, _classifier.FeatureColumnName, Step);
-        }
-
+        _source.RequireIn(inputSchema, Step);
         if (Learns)
         {
             var label = RequiredColumn.Of(inputSchema, _labelColumnName, Step);
-            _classifier?.Labels.RequireFit(label);
+            _source.KnownLabels?.RequireFit(label);
         }
 
         return inputSchema.With(ShapeExtensions.Scalar(_outputColumnName, NumberDataViewType.Single));

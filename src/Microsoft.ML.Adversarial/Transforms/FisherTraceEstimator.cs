@@ -1,36 +1,37 @@
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Pipeline;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Adversarial.Transforms;
 
 /// <summary>
 /// Makes a <see cref="FisherTraceTransformer"/>. Fitting learns nothing from the data: it finds the network, either the one it was given
-/// or the one that a score column carries.
+/// or the one that a score column carries. Where a layer of it makes scoring slow, a warning in the log names it.
 /// </summary>
 public sealed class FisherTraceEstimator : IEstimator<FisherTraceTransformer>
 {
     private const string Step = "FisherTrace";
 
+    private readonly IHostEnvironment _env;
+    private readonly NetworkSource _source;
     private readonly string _outputColumnName;
-    private readonly string? _scoreColumnName;
-    private readonly ColumnClassifier? _classifier;
+    private readonly FisherTraceMethod _method;
 
-    internal FisherTraceEstimator(string outputColumnName, string scoreColumnName) =>
-        (_outputColumnName, _scoreColumnName) = (outputColumnName, scoreColumnName);
-
-    internal FisherTraceEstimator(string outputColumnName, ColumnClassifier classifier)
+    internal FisherTraceEstimator(IHostEnvironment env, NetworkSource source, string outputColumnName, FisherTraceMethod method)
     {
-        classifier.RequireNetwork(Step);
-        (_outputColumnName, _classifier) = (outputColumnName, classifier);
+        ColumnNames.Require(outputColumnName);
+        (_env, _source, _outputColumnName, _method) = (env, source, outputColumnName, method);
     }
 
     /// <inheritdoc/>
     public FisherTraceTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var transformer = new FisherTraceTransformer(
-            _classifier ?? ClassifierAnnotation.Find(input.Schema, _scoreColumnName!, Step), _outputColumnName);
+        var classifier = _source.Find(input.Schema, Step);
+        NetworkSource.WarnOfSlowLayers(_env, classifier, Step);
+        var transformer = new FisherTraceTransformer(classifier, _outputColumnName, _method);
         transformer.GetOutputSchema(input.Schema);
         return transformer;
     }
@@ -39,19 +40,7 @@ public sealed class FisherTraceEstimator : IEstimator<FisherTraceTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        if (_classifier is null)
-        {
-            var score = inputSchema.FirstOrDefault(column => column.Name == _scoreColumnName);
-            if (score.Name is null || !ClassifierAnnotation.IsPromisedBy(score))
-            {
-                throw ClassifierAnnotation.Missing(_scoreColumnName!, Step, score.Name is not null);
-            }
-        }
-        else
-        {
-            RequiredColumn.Of(inputSchema, _classifier.FeatureColumnName, Step);
-        }
-
+        _source.RequireIn(inputSchema, Step);
         return inputSchema.With(ShapeExtensions.Scalar(_outputColumnName, NumberDataViewType.Single));
     }
 }

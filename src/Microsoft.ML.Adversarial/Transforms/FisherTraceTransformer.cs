@@ -1,12 +1,11 @@
 using Microsoft.ML;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Detectors;
+using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Persistence;
 using Microsoft.ML.Adversarial.Pipeline;
 using Microsoft.ML.Adversarial.Transforms;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using static TorchSharp.torch;
 
 [assembly: LoadableClass(typeof(FisherTraceTransformer), null, typeof(SignatureLoadModel), "Fisher trace", FisherTraceTransformer.LoaderSignature)]
 
@@ -23,25 +22,30 @@ public sealed class FisherTraceTransformer : BatchedTransformer
     private static readonly TransformerFile<State> File = new("ADVFISHT", LoaderSignature);
 
     private readonly ColumnClassifier _classifier;
-    private readonly NetworkClassifier _network;
+    private readonly FisherTrace _detector;
 
-    internal FisherTraceTransformer(ColumnClassifier classifier, string outputColumnName)
+    internal FisherTraceTransformer(ColumnClassifier classifier, string outputColumnName, FisherTraceMethod method)
     {
         _classifier = classifier;
-        _network = classifier.RequireNetwork("FisherTrace");
+        _detector = new(classifier.RequireNetwork("FisherTrace"), method);
         OutputColumnName = outputColumnName;
+        Method = method;
     }
 
     private FisherTraceTransformer(IHostEnvironment env, ModelLoadContext ctx)
     {
         var state = File.Load(ctx);
         _classifier = state.Classifier.Load(ctx);
-        _network = _classifier.RequireNetwork("FisherTrace");
         OutputColumnName = state.OutputColumnName;
+        Method = FisherTraceMethod.Parse(state.Method);
+        _detector = new(_classifier.RequireNetwork("FisherTrace"), Method);
     }
 
     /// <summary>The name of the score column.</summary>
     public string OutputColumnName { get; }
+
+    /// <summary>How the trace is found.</summary>
+    public FisherTraceMethod Method { get; }
 
     /// <summary>The column of feature vectors that is read.</summary>
     public string FeatureColumnName => _classifier.FeatureColumnName;
@@ -50,44 +54,19 @@ public sealed class FisherTraceTransformer : BatchedTransformer
     {
         var features = RequiredColumn.Of(inputSchema, FeatureColumnName, "FisherTrace");
         FeatureBuffer.CheckType(features, _classifier.FeatureCount);
-        return new ScoreMapper(new FisherTrace(_network), _classifier, features, OutputColumnName);
+        return new DetectorMapper(_detector, _classifier, features, OutputColumnName);
     }
 
     private protected override void Save(ModelSaveContext context) =>
-        File.Save(context, new(ClassifierState.Save(context, _classifier), OutputColumnName));
+        File.Save(context, new(ClassifierState.Save(context, _classifier), OutputColumnName, Method.ToString()));
 
-    private sealed record State(ClassifierState Classifier, string OutputColumnName) : ISavedState
+    private sealed record State(ClassifierState Classifier, string OutputColumnName, string Method) : ISavedState
     {
         public void Validate()
         {
             Classifier.Validate();
             ColumnNames.Require(OutputColumnName);
+            FisherTraceMethod.Parse(Method);
         }
-    }
-
-    private sealed class ScoreMapper(IFittedDetector detector, ColumnClassifier classifier, DataViewSchema.Column features, string output) : BatchMapper
-    {
-        public override IReadOnlyList<DataViewSchema.Column> InputColumns { get; } = [features];
-
-        public override IReadOnlyList<DataViewSchema.DetachedColumn> OutputColumns { get; } = [new(output, NumberDataViewType.Single)];
-
-        public override BatchComputation CreateComputation(DataViewRow input, bool[] activeOutputs, int capacity) =>
-            new Computation(detector, classifier, new FeatureBuffer(input, features, classifier.FeatureCount, capacity, mustBeFinite: true), capacity);
-    }
-
-    private sealed class Computation(IFittedDetector detector, ColumnClassifier classifier, FeatureBuffer features, int capacity) : BatchComputation
-    {
-        private readonly OutputBuffer<float> _scores = new(capacity);
-
-        public override void Read(int slot, long position) => features.Read(slot, position);
-
-        public override void Compute(int count)
-        {
-            using var scope = NewDisposeScope();
-            var inputs = FeatureTensor.Of(features, count, classifier.Classifier);
-            FeatureTensor.CopyTo(detector.Score(inputs), _scores.Values.AsSpan(0, count));
-        }
-
-        public override Delegate CreateGetter(int output, Func<int> slot) => _scores.CreateGetter(slot);
     }
 }

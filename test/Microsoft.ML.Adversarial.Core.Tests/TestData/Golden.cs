@@ -22,5 +22,7 @@ internal static class Golden
     /// <summary>All tensors of a file, such as "mlp_fisher"; owned by the caller.</summary>
     public static Dictionary<string, Tensor> Tensors(string name) => Safetensors.Read(PathOf(name));
 
-    public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "golden", name + ".safetensors");
+    public static string PathOf(string name) => FileOf(name + ".safetensors");
+
+    public static string FileOf(string name) => Path.Combine(AppContext.BaseDirectory, "golden", name);
 }

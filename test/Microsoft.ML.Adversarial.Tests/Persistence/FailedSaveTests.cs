@@ -1,5 +1,6 @@
 using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
 using Microsoft.ML.Adversarial.Transforms;
@@ -20,7 +21,7 @@ public sealed class FailedSaveTests
         module.eval();
         using var classifier = new NetworkClassifier(module, [FruitRow.FeatureCount], 3, InputBounds.Unit);
         var rows = Fruit.Load(_ml, 20, seed: 1);
-        var transformer = new FisherTraceTransformer(new(classifier, "Features", new(3, false, null)), "FisherTrace");
+        var transformer = new FisherTraceTransformer(new(classifier, "Features", new(3, false, null)), "FisherTrace", FisherTraceMethod.Exact);
 
         Assert.HasCount(20, Cells.Read(transformer.Transform(rows), "FisherTrace"));
         Failures.Require<NotSupportedException>(

@@ -40,7 +40,8 @@ public sealed class ErrorTests
         ["bad bounds", "attack {good} --bounds 1,0 --output {out}", "--bounds: expected two numbers such as 0,1"],
         ["bad targets", "attack {good} --targets previous --output {out}", "'previous'"],
         ["unknown detector", "score {network} {rows} --detector Nope --output {folder}/s.csv",
-            "--detector: expected one of FisherTrace, MaximumSoftmaxProbability, LogitMargin, "
+            "--detector: expected one of FisherTrace, FisherQuadraticForm, NormalisedFisherQuadraticForm, FisherTopEigenvalue, "
+                + "FisherSensitivityNorm, MaximumSoftmaxProbability, LogitMargin, "
                 + "PredictiveEntropy, Energy, GradientNorm, FeatureSqueezing, got 'Nope'"],
         ["unknown format", "score {network} {rows} --output {folder}/s.txt", "ends in .csv or .safetensors"],
     ];

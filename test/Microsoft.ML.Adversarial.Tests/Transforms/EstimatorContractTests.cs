@@ -199,7 +199,7 @@ public sealed class EstimatorContractTests
 
         var left = LiveTensors.LeftBy(() => transformer = estimator.Fit(input));
 
-        var isNew = transformer is not (FisherTraceTransformer or DetectorTransformer or AdversarialAttackTransformer);
+        var isNew = transformer is not (FisherTraceTransformer or FisherInformationTransformer or DetectorTransformer or AdversarialAttackTransformer);
         var network = isNew ? NetworksOf.Model(transformer).FirstOrDefault()?.Network : null;
         using var generator = new Generator(1);
         Network? alone = null;

@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Detectors;
+using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
 
@@ -10,6 +11,10 @@ namespace Microsoft.ML.Adversarial.Transforms;
 internal static class EstimatorTable
 {
     private static readonly string[] ScoreColumns = ["PredictedLabel", "Score", "Probability", "Logits"];
+    private static readonly string[] FisherOutputs =
+    [
+        "FisherTrace", "FisherQuadraticForm", "NormalisedFisherQuadraticForm", "FisherTopEigenvalue", "FisherSensitivity", "FisherSensitivityNorm",
+    ];
     private static readonly string[] AttackOutputs =
     [
         "AdversarialFeatures", "AttackSucceeded", "PerturbationSize", "AdversarialPredictedLabel",
@@ -30,6 +35,32 @@ internal static class EstimatorTable
             fruit => fruit.Ml.Transforms.FisherTrace(), ["FisherTrace"]),
         new("Fisher trace of a model", fruit => fruit.Test, fruit => fruit.Ml.Transforms.FisherTrace(fruit.Network), ["FisherTrace"]),
         new("Fisher trace, binary", fruit => fruit.Test, fruit => fruit.Ml.Transforms.FisherTrace(fruit.Binary), ["FisherTrace"]),
+        new(
+            "Fisher trace by an estimate", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.FisherTrace(fruit.Network, method: FisherTraceMethod.Estimate(1)), ["FisherTrace"]),
+        new(
+            "Fisher information in the pipeline", fruit => fruit.Train,
+            fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.FisherInformation()), [.. ScoreColumns, .. FisherOutputs]),
+        new(
+            "Fisher information of a model, random direction", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.FisherInformation(fruit.Network, direction: FisherDirection.Random(3)), FisherOutputs),
+        new(
+            "Fisher information along the label", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.FisherInformation(fruit.Network, direction: FisherDirection.Label), FisherOutputs),
+        new(
+            "Fisher information, binary, along the label", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.FisherInformation(fruit.Binary, new() { Label = "IsApple" }, FisherDirection.Label), FisherOutputs),
+        new(
+            "Fisher quadratic form", fruit => fruit.Network.Transform(fruit.Test), fruit => fruit.Ml.Transforms.FisherQuadraticForm("Form"), ["Form"]),
+        new(
+            "normalised Fisher quadratic form", fruit => fruit.Network.Transform(fruit.Test),
+            fruit => fruit.Ml.Transforms.NormalisedFisherQuadraticForm("Form", FisherDirection.OfClass(1)), ["Form"]),
+        new(
+            "Fisher sensitivity", fruit => fruit.Network.Transform(fruit.Test),
+            fruit => fruit.Ml.Transforms.FisherSensitivity(), ["FisherSensitivity", "FisherSensitivityNorm"]),
+        new(
+            "Fisher top eigenvalue", fruit => fruit.Network.Transform(fruit.Test),
+            fruit => fruit.Ml.Transforms.FisherTopEigenvalue(), ["FisherTopEigenvalue"]),
         new(
             "detection", fruit => fruit.Scored, fruit => fruit.Ml.Transforms.AdversarialDetection("FisherTrace", 0.05),
             ["PValue", "IsAdversarial"]),
