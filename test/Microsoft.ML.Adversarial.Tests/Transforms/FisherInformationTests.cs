@@ -40,7 +40,9 @@ public sealed class FisherInformationTests
     {
         var columns = new FisherColumns { Label = "TargetLabel" };
         var view = Ml.Transforms.FisherInformation(Fruit.Network, columns, FisherDirection.Label).Fit(Fruit.Test).Transform(Fruit.Test);
-        var targets = view.GetColumn<uint>("TargetLabel").Select(key => key - 1L).ToArray();
+        var classes = KeyValues(Fruit.Network.Transform(Fruit.Test).Schema["PredictedLabel"]);
+        var values = KeyValues(view.Schema["TargetLabel"]);
+        var targets = view.GetColumn<uint>("TargetLabel").Select(key => (long)Array.IndexOf(classes, values[key - 1])).ToArray();
         Assert.IsGreaterThan(1, targets.Distinct().Count());
         using var inputs = tensor(view.GetColumn<float[]>(Fruit.Network.FeatureColumnName).SelectMany(row => row).ToArray())
             .reshape(targets.Length, FruitRow.FeatureCount);
@@ -50,6 +52,13 @@ public sealed class FisherInformationTests
 
         using var quotient = tensor(view.GetColumn<float>("FisherQuadraticForm").ToArray()) / expected.QuadraticForm!;
         Cells.AreEqual(Enumerable.Repeat(1f, targets.Length).ToArray(), quotient.data<float>().ToArray(), 1e-4f, "form");
+    }
+
+    private static string[] KeyValues(DataViewSchema.Column column)
+    {
+        var values = default(VBuffer<ReadOnlyMemory<char>>);
+        column.GetKeyValues(ref values);
+        return [.. values.DenseValues().Select(value => value.ToString())];
     }
 
     [TestMethod]
