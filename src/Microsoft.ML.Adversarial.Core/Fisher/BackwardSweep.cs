@@ -43,16 +43,22 @@ internal static class BackwardSweep
     {
         var count = cotangents.shape[0];
         var outputs = Array.ConvertAll(body, use => use.Output);
-        var gradients = Array.ConvertAll(body, _ => new List<Tensor>());
+
+        // Written where they belong as they come, the gradients of one class are gone before those of the next are made.
+        var gradients = Array.ConvertAll(
+            outputs, output => empty([output.shape[0], count, .. output.shape[1..]], output.dtype, output.device));
         for (var one = 0L; one < count; one++)
         {
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
             var perLayer = autograd.grad([end], outputs, [cotangents.select(0, one)], retain_graph: one < count - 1, allow_unused: true);
             for (var layer = 0; layer < body.Length; layer++)
             {
-                gradients[layer].Add(perLayer[layer].IsInvalid ? zeros_like(outputs[layer]) : perLayer[layer]);
+                var slice = gradients[layer].select(1, one);
+                _ = perLayer[layer].IsInvalid ? slice.zero_() : slice.copy_(perLayer[layer]);
             }
         }
 
-        return Array.ConvertAll(gradients, list => stack(list, 1));
+        return gradients;
     }
 }

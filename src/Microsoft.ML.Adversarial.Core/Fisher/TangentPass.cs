@@ -92,34 +92,27 @@ internal sealed record TangentPass(
     {
         using var grad = enable_grad();
         var (frame, cotangent, scales) = Cotangent(direction, pass.Logits, labels);
-        var norms = zeros([frame.Rows], ScalarType.Float64, pass.Logits.device);
         if (pass.Recording.Uses.Count == 0)
         {
-            return new(pass.Inputs, pass.Logits, [], [], zeros_like(pass.Logits), frame, DoubleArray.Of(norms), scales);
+            return new(pass.Inputs, pass.Logits, [], [], zeros_like(pass.Logits), frame, new double[frame.Rows], scales);
         }
 
         var outputs = pass.Recording.Uses.Select(use => use.Output).ToArray();
         var gradients = autograd.grad([pass.Logits], outputs, [cotangent], retain_graph: true, create_graph: true, allow_unused: true);
-        var (reached, targets, moves) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
+        var (reached, targets, moves, norms) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
         foreach (var (use, gradient) in pass.Recording.Uses.Zip(gradients).Where(pair => !pair.Second.IsInvalid))
         {
-            using var mode = set_grad_enabled(differentiable);
             var fixedGradient = gradient.detach();
-            Func<Tensor, Tensor> tangent;
-            using (no_grad())
-            {
-                tangent = use.Tangent(fixedGradient);
-            }
-
-            moves.Add(tangent(use.Input));
+            var move = use.Move(fixedGradient, differentiable);
             reached.Add(gradient);
             targets.Add(use.Output);
+            moves.Add(move);
             using var noGrad = no_grad();
-            norms.add_((moves[^1].detach() * fixedGradient).flatten(1).sum(1).to(ScalarType.Float64));
+            norms.Add((move * fixedGradient).flatten(1).sum(1));
         }
 
         var u = Derivative(reached, cotangent, moves);
-        return new(pass.Inputs, pass.Logits, [.. targets], [.. moves], u, frame, DoubleArray.Of(norms), scales);
+        return new(pass.Inputs, pass.Logits, [.. targets], [.. moves], u, frame, DoubleArray.Of(stack(norms, 0).sum(0, type: ScalarType.Float64)), scales);
     }
 
     // By the gradient of all parameters, for one row.

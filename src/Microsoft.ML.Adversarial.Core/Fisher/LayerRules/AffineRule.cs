@@ -24,8 +24,9 @@ internal abstract class AffineRule(bool hasShift) : ILayerRule
 
     public IReadOnlyList<Func<Tensor, Tensor>> Tangents(Tensor inputs, Tensor cotangent)
     {
-        var scale = Sum(cotangent * Normalised(inputs), keep: true);
-        Tensor Scale(Tensor x) => scale * Normalised(x);
+        var normalised = Normalised(inputs);
+        var scale = Sum(cotangent * normalised, keep: true);
+        Tensor Scale(Tensor x) => scale * (ReferenceEquals(x, inputs) ? normalised : Normalised(x));
         if (!hasShift)
         {
             return [Scale];

@@ -70,8 +70,9 @@ internal sealed class ConvolutionRule : ILayerRule
         var deltas = cotangent.reshape(rows * groups, perGroup, -1);
 
         // [N·groups, channels, patch]: W's gradient of each row.
-        var direction = deltas.bmm(GroupedPatches(inputs).transpose(1, 2));
-        Tensor Weight(Tensor x) => direction.bmm(GroupedPatches(x)).reshape(shape);
+        var patches = GroupedPatches(inputs);
+        var direction = deltas.bmm(patches.transpose(1, 2));
+        Tensor Weight(Tensor x) => direction.bmm(ReferenceEquals(x, inputs) ? patches : GroupedPatches(x)).reshape(shape);
         if (_layer.bias is null)
         {
             return [Weight];
