@@ -11,107 +11,54 @@ internal static class InputSensitivity
 {
     /// <summary>
     /// The sensitivity for probabilities and a direction divided by their scales, so that saturated rows don't underflow, with what to multiply
-    /// it by.
+    /// it by: in squares of the direction, and once in the probabilities of the other classes.
     /// </summary>
     /// <returns>Shape [N, …] and N factors.</returns>
     public static (Tensor Scaled, double[] Factors) Of(TangentPass pass)
     {
         using var grad = enable_grad();
         var differences = pass.Frame.DifferenceCotangents(pass.Logits);
-        var (tangents, slopes) = (new List<Tensor>(), new List<Tensor>());
-        for (var other = 0L; other < differences.shape[0]; other++)
+        var count = differences.shape[0];
+        var (tangents, slopes) = (SensitivitySum.Buffer(count, pass.Inputs), SensitivitySum.Buffer(count, pass.Inputs));
+        for (var other = 0L; other < count; other++)
         {
+            using var scope = NewDisposeScope();
             var (tangent, slope) = InputGradients(pass, differences.select(0, other));
-            tangents.Add(tangent);
-            slopes.Add(slope);
+            using var noGrad = no_grad();
+            var (ofTangent, ofLogits) = (tangent.flatten(1), slope.flatten(1));
+            tangents.select(0, other).narrow(1, 0, ofTangent.shape[1]).copy_(ofTangent);
+            slopes.select(0, other).narrow(1, 0, ofTangent.shape[1]).copy_(ofLogits);
         }
 
-        using var noGrad = no_grad();
-        return (Assemble(pass, tangents, slopes), Factors(pass));
-    }
-
-    /// <summary>
-    /// With d = 1 − p_max, q = d·q̃, M_j and B_j the gradients of u's and z's differences, b = Σq̃B, ū = Σq̃u, and c = Σq̃M + Σq̃u(B − db):
-    /// Σ_j q̃_j (M_j − dc)((u_j − dū)(B_j − db) + M_j − dc) + d p_max c (c − dūb).
-    /// </summary>
-    private static Tensor Assemble(TangentPass pass, List<Tensor> tangents, List<Tensor> slopes)
-    {
-        var (frame, inputs) = (pass.Frame, pass.Inputs);
-        var (rows, count) = (frame.Rows, frame.Classes - 1);
-        var values = HostDoubles.Of(pass.Tangent).Values;
-        var (shares, u) = (new double[rows * count], new double[rows * count]);
-        var (doubts, means) = (new double[rows], new double[rows]);
-        for (var row = 0; row < rows; row++)
-        {
-            var share = shares.AsSpan(row * count, count);
-            var difference = u.AsSpan(row * count, count);
-            pass.FillDifferences(values, row, difference);
-            doubts[row] = frame.Doubt(row);
-            for (var other = 0; other < count; other++)
-            {
-                share[other] = doubts[row] == 0 ? 0 : frame.Others(row)[other] / doubts[row];
-                means[row] += share[other] * difference[other];
-            }
-        }
-
-        long[] broadcast = [rows, .. Enumerable.Repeat(1L, (int)inputs.dim() - 1)];
-        Tensor PerRow(Func<int, double> value) =>
-            tensor(Enumerable.Range(0, rows).Select(value).ToArray(), broadcast, dtype: inputs.dtype, device: inputs.device);
-        var doubt = PerRow(row => doubts[row]);
-        var meanSlope = zeros_like(inputs);
-        for (var other = 0; other < count; other++)
-        {
-            meanSlope.addcmul_(PerRow(row => shares[(row * count) + other]), slopes[other], 1);
-        }
-
-        var shift = zeros_like(inputs);
-        for (var other = 0; other < count; other++)
-        {
-            slopes[other].sub_(doubt * meanSlope);
-            shift.addcmul_(PerRow(row => shares[(row * count) + other]), tangents[other], 1);
-            shift.addcmul_(PerRow(row => shares[(row * count) + other] * u[(row * count) + other]), slopes[other], 1);
-        }
-
-        var most = PerRow(row => doubts[row] * (1 - doubts[row]));
-        var sum = most * shift * (shift - (PerRow(row => doubts[row] * means[row]) * meanSlope));
-        foreach (var other in Enumerable.Range(0, count))
-        {
-            var centred = tangents[other].sub_(doubt * shift);
-            var change = (PerRow(row => u[(row * count) + other] - (doubts[row] * means[row])) * slopes[other]).add_(centred);
-            sum.addcmul_(PerRow(row => shares[(row * count) + other]) * centred, change, 1);
-        }
-
-        return sum;
-    }
-
-    // In squares of the direction, and once in the probabilities of the other classes.
-    private static double[] Factors(TangentPass pass)
-    {
-        var factors = new double[pass.Frame.Rows];
-        for (var row = 0; row < factors.Length; row++)
-        {
-            factors[row] = pass.Scales[row] * pass.Scales[row] * pass.Frame.Doubt(row);
-        }
-
-        return factors;
+        var factors = Enumerable.Range(0, pass.Frame.Rows).Select(row => pass.Scales[row] * pass.Scales[row] * pass.Frame.Doubt(row));
+        return (SensitivitySum.Of(pass, tangents, slopes), [.. factors]);
     }
 
     // ∂_x of the tangent's and of the logits' difference.
     private static (Tensor OfTangent, Tensor OfLogits) InputGradients(TangentPass pass, Tensor cotangent)
     {
-        using var scope = NewDisposeScope();
+        var needsGraph = !pass.HasConstantGradients;
         var gradients = autograd.grad(
-            [pass.Logits], [pass.Inputs, .. pass.Targets], [cotangent], retain_graph: true, create_graph: true, allow_unused: true);
+            [pass.Logits], [pass.Inputs, .. pass.Targets], [cotangent], retain_graph: true, create_graph: needsGraph, allow_unused: true);
         var slope = gradients[0].IsInvalid ? zeros_like(pass.Inputs) : gradients[0].detach();
-        var products = gradients.Skip(1).Zip(pass.Moves).Where(pair => !pair.First.IsInvalid).Select(pair => (pair.First * pair.Second).sum());
-        var tangent = products.Aggregate(zeros([], pass.Inputs.dtype, pass.Inputs.device), (sum, product) => sum + product);
-        var ofTangent = zeros_like(pass.Inputs);
-        if (tangent.requires_grad)
-        {
-            var gradient = autograd.grad([tangent], [pass.Inputs], retain_graph: true, allow_unused: true)[0];
-            ofTangent = gradient.IsInvalid ? ofTangent : gradient;
-        }
+        var pairs = gradients.Skip(1).Zip(pass.Moves).Where(pair => !pair.First.IsInvalid && (needsGraph || pair.Second.requires_grad)).ToArray();
+        return (needsGraph ? ThroughBoth(pairs, pass.Inputs) : ThroughMoves(pairs, pass.Inputs), slope);
+    }
 
-        return (ofTangent.MoveToOuterDisposeScope(), slope.MoveToOuterDisposeScope());
+    private static Tensor ThroughMoves((Tensor Gradient, Tensor Move)[] pairs, Tensor inputs) => pairs.Length == 0
+        ? zeros_like(inputs)
+        : Gradient([.. pairs.Select(pair => pair.Move)], [.. pairs.Select(pair => pair.Gradient.detach())], inputs);
+
+    private static Tensor ThroughBoth((Tensor Gradient, Tensor Move)[] pairs, Tensor inputs)
+    {
+        var tangent = pairs.Select(pair => (pair.Gradient * pair.Move).sum())
+            .Aggregate(zeros([], inputs.dtype, inputs.device), (sum, product) => sum + product);
+        return tangent.requires_grad ? Gradient([tangent], [ones_like(tangent)], inputs) : zeros_like(inputs);
+    }
+
+    private static Tensor Gradient(Tensor[] values, Tensor[] cotangents, Tensor inputs)
+    {
+        var gradient = autograd.grad(values, [inputs], cotangents, retain_graph: true, allow_unused: true)[0];
+        return gradient.IsInvalid ? zeros_like(inputs) : gradient;
     }
 }

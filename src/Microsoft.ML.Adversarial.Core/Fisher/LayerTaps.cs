@@ -46,6 +46,7 @@ internal sealed class LayerTaps : IDisposable
             HasConvolutions |= rule is ConvolutionRule;
         }
 
+        IsPiecewiseLinear = PiecewiseLinear.Is(module);
         Tail = DenseTail.Of(module).Where(_covered.Contains).ToArray();
     }
 
@@ -60,6 +61,9 @@ internal sealed class LayerTaps : IDisposable
 
     /// <summary>Whether any layer works on feature maps, which are large.</summary>
     public bool HasConvolutions { get; }
+
+    /// <summary>Whether gradients with respect to layers' outputs are known not to change with the input.</summary>
+    public bool IsPiecewiseLinear { get; }
 
     /// <summary>The linear layers at the end, with nothing but elementwise functions in between, first to last; often none.</summary>
     public IReadOnlyList<nn.Module> Tail { get; }

@@ -15,8 +15,10 @@ namespace Microsoft.ML.Adversarial.Fisher;
 /// <param name="Frame">The predicted classes and probabilities.</param>
 /// <param name="SquaredNorms">‖v‖² per row, for v divided by the scales.</param>
 /// <param name="Scales">What each row's v was divided by.</param>
+/// <param name="HasConstantGradients">Whether gradients with respect to the targets are known not to change with the input.</param>
 internal sealed record TangentPass(
-    Tensor Inputs, Tensor Logits, Tensor[] Targets, Tensor[] Moves, Tensor Tangent, DifferenceFrame Frame, double[] SquaredNorms, double[] Scales)
+    Tensor Inputs, Tensor Logits, Tensor[] Targets, Tensor[] Moves, Tensor Tangent, DifferenceFrame Frame, double[] SquaredNorms, double[] Scales,
+    bool HasConstantGradients = false)
 {
     /// <summary>Runs on the rows together if the network's layers allow, or else one by one; the graph lives within the callback only.</summary>
     /// <param name="classifier">The network.</param>
@@ -43,7 +45,7 @@ internal sealed record TangentPass(
         using var outer = NewDisposeScope();
         if (RecordedPass.TryRun(classifier, rows) is { } recorded)
         {
-            each(0, Along(classes, recorded, labels, differentiable));
+            each(0, Along(classes, recorded, labels, differentiable) with { HasConstantGradients = classifier.Taps.IsPiecewiseLinear });
             return;
         }
 
