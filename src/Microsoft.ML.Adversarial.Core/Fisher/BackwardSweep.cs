@@ -29,9 +29,7 @@ internal static class BackwardSweep
             deltas = deltas.matmul(((Linear)tail[index].Layer).weight!);
             if (index > 0)
             {
-                // An elementwise function's derivatives: one backward pass, whatever the number of cotangents.
-                var slopes = autograd.grad([end], [tail[index - 1].Output], [ones_like(end)], retain_graph: true)[0];
-                deltas.mul_(slopes);
+                deltas.mul_(recording.SlopesBefore(tail, index));
             }
         }
 

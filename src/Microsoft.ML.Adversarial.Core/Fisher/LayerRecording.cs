@@ -1,8 +1,12 @@
+using static TorchSharp.torch;
+
 namespace Microsoft.ML.Adversarial.Fisher;
 
 /// <summary>What the layers did in one forward pass, in the order they ran.</summary>
 internal sealed class LayerRecording(LayerTaps taps, List<LayerUse> uses)
 {
+    private Tensor?[]? _slopes;
+
     public IReadOnlyList<LayerUse> Uses => uses;
 
     /// <summary>The uses of <see cref="LayerTaps.Tail"/>, which are the last ones; none where it did not run on vectors.</summary>
@@ -13,6 +17,19 @@ internal sealed class LayerRecording(LayerTaps taps, List<LayerUse> uses)
             var tail = uses.TakeLast(taps.Tail.Count).ToArray();
             return tail.Select(use => use.Layer).SequenceEqual(taps.Tail) && tail.All(use => use.Input.dim() == 2) ? tail : [];
         }
+    }
+
+    /// <summary>
+    /// The derivatives of the elementwise functions between the tail's layer before and this one, in the shape of this one's input: one backward
+    /// pass, whatever the number of cotangents.
+    /// </summary>
+    /// <param name="tail">The tail.</param>
+    /// <param name="index">Place of the layer in it, at least 1.</param>
+    public Tensor SlopesBefore(IReadOnlyList<LayerUse> tail, int index)
+    {
+        _slopes ??= new Tensor?[tail.Count];
+        return _slopes[index] ??= autograd.grad(
+            [tail[index].Input], [tail[index - 1].Output], [ones_like(tail[index].Input)], retain_graph: true)[0];
     }
 
     /// <summary>

@@ -99,6 +99,12 @@ internal sealed record TangentPass(
             return new(pass.Inputs, pass.Logits, [], [], zeros_like(pass.Logits), frame, new double[frame.Rows], scales);
         }
 
+        if (!differentiable && pass.Recording.Tail.Count == pass.Recording.Uses.Count)
+        {
+            var (tangent, squares) = DenseTangent.Of(pass, cotangent.detach());
+            return new(pass.Inputs, pass.Logits, [], [], tangent, frame, DoubleArray.Of(squares), scales);
+        }
+
         var outputs = pass.Recording.Uses.Select(use => use.Output).ToArray();
         var gradients = autograd.grad([pass.Logits], outputs, [cotangent], retain_graph: true, create_graph: true, allow_unused: true);
         var (reached, targets, moves, norms) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>());

@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using System.Numerics;
 
 namespace Microsoft.ML.Adversarial.Fisher;
 
@@ -9,22 +9,23 @@ namespace Microsoft.ML.Adversarial.Fisher;
 internal static class TopEigenvalue
 {
     // Each halves the interval [0, trace]; the largest eigenvalue is at least trace / (C − 1).
-    private const int Bisections = 58;
+    private const int Bisections = 57;
 
     public static double[] Of(LogitGram gram)
     {
         var size = gram.Frame.Classes - 1;
         var results = new double[gram.Frame.Rows];
-        var lanes = Vector512<double>.Count;
-        var (matrix, others) = (new Vector512<double>[size * size], new Vector512<double>[size]);
-        var (diagonal, offDiagonalSquared) = (new Vector512<double>[size], new Vector512<double>[size]);
+        var lanes = Vector<double>.Count;
+        var (matrix, others) = (new Vector<double>[size * size], new Vector<double>[size]);
+        var (diagonal, offDiagonalSquared) = (new Vector<double>[size], new Vector<double>[size]);
         Span<double> lane = stackalloc double[lanes];
+        var loaded = new double[matrix.Length * lanes];
         for (var start = 0; start < results.Length; start += lanes)
         {
             var count = Math.Min(lanes, results.Length - start);
             var first = start;
-            Load(matrix, count, lane, row => gram.Row(first + row));
-            Load(others, count, lane, row => gram.Frame.Others(first + row));
+            Load(matrix, count, loaded, row => gram.Row(first + row));
+            Load(others, count, loaded, row => gram.Frame.Others(first + row));
             var scale = Symmetrise(matrix, others);
             Tridiagonalise(matrix, size, diagonal, offDiagonalSquared);
             (Largest(diagonal, offDiagonalSquared) * scale).CopyTo(lane);
@@ -35,16 +36,21 @@ internal static class TopEigenvalue
     }
 
     // Row by row in the lanes of vectors; the lanes of missing rows repeat the first.
-    private static void Load(Vector512<double>[] target, int count, Span<double> lane, RowOf rowOf)
+    private static void Load(Vector<double>[] target, int count, double[] lanes, RowOf rowOf)
     {
+        var width = Vector<double>.Count;
+        for (var row = 0; row < width; row++)
+        {
+            var values = rowOf(row < count ? row : 0);
+            for (var index = 0; index < target.Length; index++)
+            {
+                lanes[(index * width) + row] = values[index];
+            }
+        }
+
         for (var index = 0; index < target.Length; index++)
         {
-            for (var row = 0; row < lane.Length; row++)
-            {
-                lane[row] = rowOf(row < count ? row : 0)[index];
-            }
-
-            target[index] = Vector512.Create<double>(lane);
+            target[index] = new(lanes, index * width);
         }
     }
 
@@ -53,13 +59,13 @@ internal static class TopEigenvalue
     /// covariance: column j holds √(q_j R_j₊₁ / R_j) on its diagonal and −q_i √(q_j / (R_j R_j₊₁)) below, where R_j is the probability that
     /// the classes before j leave.
     /// </summary>
-    private static Vector512<double> Symmetrise(Vector512<double>[] matrix, Vector512<double>[] others)
+    private static Vector<double> Symmetrise(Vector<double>[] matrix, Vector<double>[] others)
     {
         var size = others.Length;
-        var (factor, product) = (new Vector512<double>[size * size], new Vector512<double>[size * size]);
+        var (factor, product) = (new Vector<double>[size * size], new Vector<double>[size * size]);
 
         // From the classes that come last, so that what is left of a confident row is summed up rather than subtracted.
-        var left = Vector512<double>.One;
+        var left = Vector<double>.One;
         foreach (var other in others)
         {
             left -= other;
@@ -69,8 +75,8 @@ internal static class TopEigenvalue
         {
             var next = left;
             left += others[column];
-            factor[(column * size) + column] = Vector512.Sqrt(others[column] * next / left);
-            var below = Vector512.Sqrt(others[column] / (left * next));
+            factor[(column * size) + column] = Vector.SquareRoot(others[column] * next / left);
+            var below = Vector.SquareRoot(others[column] / (left * next));
             for (var row = column + 1; row < size; row++)
             {
                 factor[(row * size) + column] = -others[row] * below;
@@ -81,7 +87,7 @@ internal static class TopEigenvalue
         {
             for (var column = 0; column < size; column++)
             {
-                var sum = Vector512<double>.Zero;
+                var sum = Vector<double>.Zero;
                 for (var index = column; index < size; index++)
                 {
                     sum += matrix[(row * size) + index] * factor[(index * size) + column];
@@ -91,12 +97,12 @@ internal static class TopEigenvalue
             }
         }
 
-        var trace = Vector512<double>.Zero;
+        var trace = Vector<double>.Zero;
         for (var row = 0; row < size; row++)
         {
             for (var column = 0; column <= row; column++)
             {
-                var sum = Vector512<double>.Zero;
+                var sum = Vector<double>.Zero;
                 for (var index = row; index < size; index++)
                 {
                     sum += factor[(index * size) + row] * product[(index * size) + column];
@@ -110,7 +116,7 @@ internal static class TopEigenvalue
         }
 
         // Squares of what hangs on a saturated row would underflow.
-        var inverse = Vector512.ConditionalSelect(Vector512.Equals(trace, Vector512<double>.Zero), Vector512<double>.Zero, Vector512<double>.One / trace);
+        var inverse = Vector.ConditionalSelect(Vector.Equals(trace, Vector<double>.Zero), Vector<double>.Zero, Vector<double>.One / trace);
         for (var index = 0; index < matrix.Length; index++)
         {
             matrix[index] *= inverse;
@@ -119,13 +125,13 @@ internal static class TopEigenvalue
         return trace;
     }
 
-    private static void Tridiagonalise(Vector512<double>[] matrix, int size, Vector512<double>[] diagonal, Vector512<double>[] offDiagonalSquared)
+    private static void Tridiagonalise(Vector<double>[] matrix, int size, Vector<double>[] diagonal, Vector<double>[] offDiagonalSquared)
     {
-        var (reflector, image) = (new Vector512<double>[size], new Vector512<double>[size]);
+        var (reflector, image) = (new Vector<double>[size], new Vector<double>[size]);
         for (var step = 0; step < size; step++)
         {
             diagonal[step] = matrix[(step * size) + step];
-            var norm = Vector512<double>.Zero;
+            var norm = Vector<double>.Zero;
             for (var row = step + 1; row < size; row++)
             {
                 reflector[row] = matrix[(row * size) + step];
@@ -140,15 +146,15 @@ internal static class TopEigenvalue
 
             // v = x ± ‖x‖e, H = 1 − τvvᵀ; a column that is zero already is left as it is.
             var first = reflector[step + 1];
-            var length = Vector512.Sqrt(norm);
-            reflector[step + 1] = first + Vector512.ConditionalSelect(Vector512.LessThan(first, Vector512<double>.Zero), -length, length);
-            var squared = norm + (length * Vector512.Abs(first));
-            var scale = Vector512.ConditionalSelect(Vector512.Equals(squared, Vector512<double>.Zero), Vector512<double>.Zero, Vector512<double>.One / squared);
+            var length = Vector.SquareRoot(norm);
+            reflector[step + 1] = first + Vector.ConditionalSelect(Vector.LessThan(first, Vector<double>.Zero), -length, length);
+            var squared = norm + (length * Vector.Abs(first));
+            var scale = Vector.ConditionalSelect(Vector.Equals(squared, Vector<double>.Zero), Vector<double>.Zero, Vector<double>.One / squared);
 
-            var overlap = Vector512<double>.Zero;
+            var overlap = Vector<double>.Zero;
             for (var row = step + 1; row < size; row++)
             {
-                var sum = Vector512<double>.Zero;
+                var sum = Vector<double>.Zero;
                 for (var column = step + 1; column < size; column++)
                 {
                     sum += matrix[(row * size) + column] * reflector[column];
@@ -175,9 +181,9 @@ internal static class TopEigenvalue
     }
 
     // λ is too small while any pivot of T − λ is positive.
-    private static Vector512<double> Largest(Vector512<double>[] diagonal, Vector512<double>[] offDiagonalSquared)
+    private static Vector<double> Largest(Vector<double>[] diagonal, Vector<double>[] offDiagonalSquared)
     {
-        var (low, high) = (Vector512<double>.Zero, Vector512<double>.Zero);
+        var (low, high) = (Vector<double>.Zero, Vector<double>.Zero);
         foreach (var value in diagonal)
         {
             high += value;
@@ -186,20 +192,20 @@ internal static class TopEigenvalue
         for (var step = 0; step < Bisections; step++)
         {
             var middle = (low + high) * 0.5;
-            var tooSmall = Vector512<double>.Zero;
-            var pivot = Vector512<double>.One;
+            var tooSmall = Vector<long>.Zero;
+            var pivot = Vector<double>.One;
             for (var index = 0; index < diagonal.Length; index++)
             {
-                var coupling = index == 0 ? Vector512<double>.Zero : offDiagonalSquared[index - 1] / pivot;
+                var coupling = index == 0 ? Vector<double>.Zero : offDiagonalSquared[index - 1] / pivot;
                 pivot = diagonal[index] - middle - coupling;
 
                 // A pivot of exactly zero counts as just below.
-                pivot = Vector512.ConditionalSelect(Vector512.Equals(pivot, Vector512<double>.Zero), Vector512.Create(-double.Epsilon), pivot);
-                tooSmall |= Vector512.GreaterThan(pivot, Vector512<double>.Zero);
+                pivot = Vector.ConditionalSelect(Vector.Equals(pivot, Vector<double>.Zero), new Vector<double>(-double.Epsilon), pivot);
+                tooSmall |= Vector.GreaterThan(pivot, Vector<double>.Zero);
             }
 
-            low = Vector512.ConditionalSelect(tooSmall, middle, low);
-            high = Vector512.ConditionalSelect(tooSmall, high, middle);
+            low = Vector.ConditionalSelect(tooSmall, middle, low);
+            high = Vector.ConditionalSelect(tooSmall, high, middle);
         }
 
         return high;
