@@ -20,22 +20,25 @@ public abstract record FisherTraceMethod
     public static FisherTraceMethod LowerBound(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        return new LeadingTrace(classes, Seed: null);
+        return new LeadingTrace(classes, Probes: 0, Seed: 0);
     }
 
     /// <summary>
-    /// The lower bound plus an unbiased estimate of the rest from one random probe (Hutchinson 1990), equal for equal rows.
+    /// The lower bound plus an unbiased estimate of the rest from random probes (Hutchinson 1990), equal for equal rows. Confident rows have
+    /// their trace in the leading classes; where probabilities are spread out, more probes help more.
     /// </summary>
-    /// <param name="classes">Leading classes that are exact, at least 1; one more backward pass takes the probe.</param>
-    /// <param name="seed">Seed of the probe's signs, one per class.</param>
-    public static FisherTraceMethod Estimate(int classes, long seed = 0)
+    /// <param name="classes">Leading classes that are exact, at least 1; a backward pass each.</param>
+    /// <param name="probes">Random probes, at least 1; a backward pass each. The error falls with the square root.</param>
+    /// <param name="seed">Seed of the probes' signs, one per class.</param>
+    public static FisherTraceMethod Estimate(int classes, int probes = 1, long seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        return new LeadingTrace(classes, seed);
+        ArgumentOutOfRangeException.ThrowIfLessThan(probes, 1);
+        return new LeadingTrace(classes, probes, seed);
     }
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
-    /// <param name="text"><c>exact</c>, <c>bound:4</c> or <c>estimate:4:0</c>, the last number being the seed.</param>
+    /// <param name="text"><c>exact</c>, <c>bound:4</c> or <c>estimate:4:1:0</c>: classes, probes, seed.</param>
     /// <exception cref="FormatException">The text is none of these.</exception>
     public static FisherTraceMethod Parse(string text)
     {
@@ -44,9 +47,9 @@ public abstract record FisherTraceMethod
         {
             ["exact"] => Exact,
             ["bound", var classes] when Count(classes) is { } count => LowerBound(count),
-            ["estimate", var classes, var seed] when Count(classes) is { } count
-                && long.TryParse(seed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => Estimate(count, value),
-            _ => throw new FormatException($"Expected a method such as exact, bound:4 or estimate:4:0, got '{text}'."),
+            ["estimate", var classes, var probes, var seed] when Count(classes) is { } count && Count(probes) is { } random
+                && long.TryParse(seed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => Estimate(count, random, value),
+            _ => throw new FormatException($"Expected a method such as exact, bound:4 or estimate:4:1:0, got '{text}'."),
         };
     }
 
@@ -64,8 +67,9 @@ internal sealed record ExactTrace : FisherTraceMethod
     private protected override string Text => "exact";
 }
 
-internal sealed record LeadingTrace(int Classes, long? Seed) : FisherTraceMethod
+internal sealed record LeadingTrace(int Classes, int Probes, long Seed) : FisherTraceMethod
 {
-    private protected override string Text =>
-        Seed is null ? string.Create(CultureInfo.InvariantCulture, $"bound:{Classes}") : string.Create(CultureInfo.InvariantCulture, $"estimate:{Classes}:{Seed}");
+    private protected override string Text => Probes == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"bound:{Classes}")
+        : string.Create(CultureInfo.InvariantCulture, $"estimate:{Classes}:{Probes}:{Seed}");
 }

@@ -10,14 +10,14 @@ internal static class LeadingColumns
 {
     /// <param name="frame">Predicted classes and probabilities.</param>
     /// <param name="count">Columns, at most C − 1.</param>
-    /// <param name="seed">Adds a random probe whose outer product is, on average, what the columns leave; null for none.</param>
+    /// <param name="probes">Random probes, whose outer products are, summed up and on average, what the columns leave.</param>
+    /// <param name="seed">Seed of the probes.</param>
     /// <param name="logits">What the cotangents are for.</param>
     /// <returns>Shape [M, N, C].</returns>
-    public static Tensor Cotangents(DifferenceFrame frame, int count, long? seed, Tensor logits)
+    public static Tensor Cotangents(DifferenceFrame frame, int count, int probes, long seed, Tensor logits)
     {
-        var columns = count + (seed is null ? 0 : 1);
-        var cotangents = HostDoubles.Zeros(columns, frame.Rows, frame.Classes);
-        var signs = seed is null ? [] : Signs(seed.Value, frame.Classes);
+        var cotangents = HostDoubles.Zeros(count + probes, frame.Rows, frame.Classes);
+        var signs = Signs(seed, probes, frame.Classes);
         for (var row = 0; row < frame.Rows; row++)
         {
             var at = row;
@@ -27,7 +27,7 @@ internal static class LeadingColumns
         return cotangents.Like(logits);
     }
 
-    private static void Fill(DifferenceFrame frame, int row, int count, double[] signs, ColumnOf column)
+    private static void Fill(DifferenceFrame frame, int row, int count, double[][] signs, ColumnOf column)
     {
         var doubt = frame.Doubt(row);
         if (doubt == 0)
@@ -37,13 +37,13 @@ internal static class LeadingColumns
 
         // Relative to 1 − p_max, all but the first class are of order 1.
         var rest = new double[frame.Classes];
-        for (var position = 0; position < frame.Classes - 1; position++)
+        var others = frame.Others(row);
+        for (var position = 0; position < others.Length; position++)
         {
-            rest[frame.ClassAt(row, position)] = frame.Others(row)[position] / doubt;
+            rest[frame.ClassAt(row, position)] = others[position] / doubt;
         }
 
         // The column of the predicted class, √(p_max d)·(e − q/d), over √d.
-        var left = 1.0;
         var first = column(0);
         var root = Math.Sqrt(1 - doubt);
         for (var index = 0; index < rest.Length; index++)
@@ -52,18 +52,26 @@ internal static class LeadingColumns
         }
 
         first[frame.Predicted(row)] = root;
+        var left = 1.0;
         for (var step = 1; step < count; step++)
         {
             var largest = Array.IndexOf(rest, rest.Max());
             var share = rest[largest];
             rest[largest] = 0;
-            left = rest.Sum();
+
+            // Subtracting is exact enough until little is left.
+            left -= share;
+            left = left > 1e-6 ? left : rest.Sum();
             Conditional(rest, largest, share, left, column(step));
         }
 
-        if (signs.Length > 0 && left > 0)
+        if (left > 0 && signs.Length > 0)
         {
-            Probe(rest, left, signs, column(count));
+            var roots = Array.ConvertAll(rest, share => Math.Sqrt(share / signs.Length));
+            for (var probe = 0; probe < signs.Length; probe++)
+            {
+                Probe(rest, roots, left, signs[probe], column(count + probe));
+            }
         }
     }
 
@@ -85,25 +93,26 @@ internal static class LeadingColumns
     }
 
     // (diag √p̂ − p̂√p̂ᵀ)ξ, scaled to the rest, has the covariance that the columns leave.
-    private static void Probe(double[] rest, double left, double[] signs, Span<double> probe)
+    private static void Probe(double[] rest, double[] roots, double left, double[] signs, Span<double> probe)
     {
         var mean = 0.0;
         for (var index = 0; index < rest.Length; index++)
         {
-            mean += Math.Sqrt(rest[index]) * signs[index];
+            probe[index] = roots[index] * signs[index];
+            mean += probe[index];
         }
 
         mean /= left;
         for (var index = 0; index < rest.Length; index++)
         {
-            probe[index] = (Math.Sqrt(rest[index]) * signs[index]) - (rest[index] * mean);
+            probe[index] -= rest[index] * mean;
         }
     }
 
-    private static double[] Signs(long seed, int classes)
+    private static double[][] Signs(long seed, int probes, int classes)
     {
         var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
-        return [.. Enumerable.Range(0, classes).Select(_ => random.Next(2) == 0 ? -1.0 : 1.0)];
+        return [.. Enumerable.Range(0, probes).Select(_ => Enumerable.Range(0, classes).Select(_ => random.Next(2) == 0 ? -1.0 : 1.0).ToArray())];
     }
 
     private delegate Span<double> ColumnOf(int column);

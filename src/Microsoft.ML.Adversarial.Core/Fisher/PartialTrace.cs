@@ -10,20 +10,20 @@ internal static class PartialTrace
     {
         var traces = new double[inputs.shape[0]];
         var count = Math.Min(method.Classes, classifier.ClassCount - 1);
-        RowChunks.Run(classifier, inputs, count + 1, (start, rows) =>
+        RowChunks.Run(classifier, inputs, count + method.Probes, (start, rows) =>
         {
             var chunk = RecordedPass.TryRun(classifier, rows) is { } pass
-                ? Together(pass, count, method.Seed)
-                : RowByRow(classifier, rows, count, method.Seed);
+                ? Together(pass, count, method)
+                : RowByRow(classifier, rows, count, method);
             chunk.CopyTo(traces, start);
         });
         return traces;
     }
 
-    private static double[] Together(RecordedPass pass, int count, long? seed)
+    private static double[] Together(RecordedPass pass, int count, LeadingTrace method)
     {
         var frame = DifferenceFrame.Of(pass.Logits);
-        var cotangents = pass.Backward(LeadingColumns.Cotangents(frame, count, seed, pass.Logits));
+        var cotangents = pass.Backward(LeadingColumns.Cotangents(frame, count, method.Probes, method.Seed, pass.Logits));
         using var noGrad = no_grad();
         var sum = zeros([frame.Rows], ScalarType.Float64, pass.Logits.device);
         foreach (var (use, cotangent) in pass.Recording.Uses.Zip(cotangents))
@@ -34,7 +34,7 @@ internal static class PartialTrace
         return Scaled(DoubleArray.Of(sum), frame);
     }
 
-    private static double[] RowByRow(NetworkClassifier classifier, Tensor rows, int count, long? seed) =>
+    private static double[] RowByRow(NetworkClassifier classifier, Tensor rows, int count, LeadingTrace method) =>
         ParameterGraph.Run(classifier, parameters =>
         {
             var traces = new double[rows.shape[0]];
@@ -44,7 +44,7 @@ internal static class PartialTrace
                 var logits = classifier.Logits(rows.narrow(0, row, 1));
                 RecordedPass.RequireGraph(logits);
                 var frame = DifferenceFrame.Of(logits);
-                var cotangents = LeadingColumns.Cotangents(frame, count, seed, logits);
+                var cotangents = LeadingColumns.Cotangents(frame, count, method.Probes, method.Seed, logits);
                 var sum = 0.0;
                 for (var column = 0L; column < cotangents.shape[0]; column++)
                 {

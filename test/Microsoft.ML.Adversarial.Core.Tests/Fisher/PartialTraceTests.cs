@@ -38,9 +38,10 @@ public sealed class PartialTraceTests
     }
 
     [TestMethod]
-    [DataRow("perceptron")]
-    [DataRow("convolutions")]
-    public void TheEstimateIsUnbiased(string name)
+    [DataRow("perceptron", 1)]
+    [DataRow("perceptron", 3)]
+    [DataRow("convolutions", 2)]
+    public void TheEstimateIsUnbiased(string name, int probes)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         using NetworkClassifier classifier = new(FisherCases.Network(name), InputBounds.Unit);
@@ -50,7 +51,7 @@ public sealed class PartialTraceTests
         double[][] estimates =
         [
             .. Enumerable.Range(0, Seeds).Select(seed =>
-                FisherTraceTests.Scores(new FisherTrace(classifier, FisherTraceMethod.Estimate(1, seed)), inputs)),
+                FisherTraceTests.Scores(new FisherTrace(classifier, FisherTraceMethod.Estimate(1, probes, seed)), inputs)),
         ];
         for (int row = 0; row < 3; row++)
         {
@@ -76,5 +77,31 @@ public sealed class PartialTraceTests
     {
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => FisherTraceMethod.LowerBound(0));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => FisherTraceMethod.Estimate(0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => FisherTraceMethod.Estimate(1, 0));
+    }
+
+    [TestMethod]
+    [DataRow("exact")]
+    [DataRow("bound:3")]
+    [DataRow("estimate:4:2:-7")]
+    public void MethodsAreReadBack(string text) => Assert.AreEqual(text, FisherTraceMethod.Parse(text).ToString());
+
+    [TestMethod]
+    [DataRow("predicted")]
+    [DataRow("label")]
+    [DataRow("class:3")]
+    [DataRow("random:-1")]
+    public void DirectionsAreReadBack(string text) => Assert.AreEqual(text, FisherDirection.Parse(text).ToString());
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("class:-1")]
+    [DataRow("bound:0")]
+    [DataRow("estimate:1")]
+    [DataRow("random:x")]
+    public void OtherTextIsRefused(string text)
+    {
+        Assert.ThrowsExactly<FormatException>(() => FisherTraceMethod.Parse(text));
+        Assert.ThrowsExactly<FormatException>(() => FisherDirection.Parse(text));
     }
 }

@@ -32,10 +32,23 @@ internal sealed record Subject(string Name, NetworkClassifier Classifier, Tensor
     /// <summary>A residual network of three blocks, 16 to 64 channels, with batch normalisation.</summary>
     public static Subject ResidualNet() => Create("ResNet", NetworkDefinition.ResNet.Bind([1, 28, 28], 10));
 
-    /// <summary>An untrained network with 1,000 classes.</summary>
-    public static Subject ManyClasses(bool convolutional) => Create(
-        convolutional ? "CNN of 1,000 classes" : "MLP of 1,000 classes",
-        (convolutional ? NetworkDefinition.SmallConvNet : NetworkDefinition.MultilayerPerceptron).Bind([1, 28, 28], 1000));
+    /// <summary>A network with 1,000 classes, its last layer scaled until it is as sure of itself as trained ones are.</summary>
+    public static Subject ManyClasses(bool convolutional)
+    {
+        const double LogitDeviation = 2.5;
+        var subject = Create(
+            convolutional ? "CNN of 1,000 classes" : "MLP of 1,000 classes",
+            (convolutional ? NetworkDefinition.SmallConvNet : NetworkDefinition.MultilayerPerceptron).Bind([1, 28, 28], 1000));
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var deviation = subject.Classifier.Logits(subject.Inputs).std().item<float>();
+        foreach (var parameter in subject.Classifier.Module.parameters().TakeLast(2))
+        {
+            parameter.mul_(LogitDeviation / deviation);
+        }
+
+        return subject;
+    }
 
     public static Tensor Images(int count) => tensor([.. Bytes("t10k-images-idx3-ubyte.gz", 16, count * 784).Select(value => value / 255f)], [count, 1, 28, 28]);
 
