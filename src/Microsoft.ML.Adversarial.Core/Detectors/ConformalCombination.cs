@@ -9,8 +9,8 @@ namespace Microsoft.ML.Adversarial.Detectors;
 /// The statistic that combines the detectors' p-values is ranked among the same statistic of the calibration rows, in the full
 /// (transductive) conformal way (Vovk, Gammerman &amp; Shafer 2005, section 2.2): every row's own p-values are taken among all n + 1 rows, the
 /// new one included, so that each row's statistic is the same symmetric function of all rows and the rank is exact. Nothing is split off:
-/// all calibration rows serve the detectors' p-values and the combination alike. The price is a pass over the n calibration rows for each
-/// row that is judged, a comparison for most of them; a single detector costs a binary search.
+/// all calibration rows serve the detectors' p-values and the combination alike. The new row can move the statistic of a calibration row only
+/// between two bounds; what is computed anew for each row that is judged is the statistic of the few calibration rows whose bounds enclose its own.
 /// </para>
 /// </summary>
 public sealed class ConformalCombination
@@ -18,7 +18,7 @@ public sealed class ConformalCombination
     private readonly float[][] _scores;
     private readonly int[][] _countsAtLeast;
     private readonly double[] _lowest;
-    private readonly double[] _highest;
+    private readonly double[] _highestFromHere;
 
     /// <summary>Calibrates on scores of clean rows.</summary>
     /// <param name="cleanScores">One list per detector, all of the same rows in the same order; at least one row, no NaN; higher is more suspicious.</param>
@@ -32,18 +32,27 @@ public sealed class ConformalCombination
             throw new ArgumentException("Expected the scores of at least one detector, got none.", nameof(cleanScores));
         }
 
-        _scores = [.. cleanScores.Select(scores => scores.ToArray())];
-        if (Array.FindIndex(_scores, scores => scores.Length != _scores[0].Length) is var other and > 0)
+        if (cleanScores.FirstOrDefault(scores => scores.Count != cleanScores[0].Count) is { } other)
         {
             throw new ArgumentException(
-                $"Expected scores of the same rows from every detector, got {_scores[0].Length} from the first and {_scores[other].Length} from detector {other}.", nameof(cleanScores));
+                $"Expected scores of the same rows from every detector, got {cleanScores[0].Count} from one and {other.Count} from another.", nameof(cleanScores));
         }
 
         Combination = combination;
-        Detectors = [.. _scores.Select(scores => new ConformalCalibration(scores))];
-        _countsAtLeast = [.. _scores.Zip(Detectors, (scores, detector) => Array.ConvertAll(scores, detector.CountAtLeast))];
-        _highest = [.. Enumerable.Range(0, Count).Select(row => Statistic(row, 0))];
-        _lowest = [.. Enumerable.Range(0, Count).Select(row => Statistic(row, 1))];
+        Detectors = [.. cleanScores.Select(scores => new ConformalCalibration(scores))];
+        Count = cleanScores[0].Count;
+        int[][] countsAtLeast = [.. cleanScores.Zip(Detectors, (scores, detector) => scores.Select(detector.CountAtLeast).ToArray())];
+        double[] lowest = [.. Enumerable.Range(0, Count).Select(row => Bound(countsAtLeast, row, exceeds: 1))];
+        int[] order = [.. Enumerable.Range(0, Count).OrderByDescending(row => lowest[row])];
+        _scores = [.. cleanScores.Select(scores => Array.ConvertAll(order, row => scores[row]))];
+        _countsAtLeast = [.. countsAtLeast.Select(counts => Array.ConvertAll(order, row => counts[row]))];
+        _lowest = Array.ConvertAll(order, row => lowest[row]);
+        _highestFromHere = new double[Count];
+        var highest = double.NegativeInfinity;
+        for (var row = Count - 1; row >= 0; row--)
+        {
+            _highestFromHere[row] = highest = Math.Max(highest, Bound(_countsAtLeast, row, exceeds: 0));
+        }
     }
 
     /// <summary>How a row's p-values become one statistic.</summary>
@@ -53,12 +62,12 @@ public sealed class ConformalCombination
     public IReadOnlyList<ConformalCalibration> Detectors { get; }
 
     /// <summary>The number of calibration rows.</summary>
-    public int Count => _scores[0].Length;
+    public int Count { get; }
 
     /// <summary>The smallest p-value that this many rows can give: 1 / (<see cref="Count"/> + 1).</summary>
     public double SmallestPValue => Detectors[0].SmallestPValue;
 
-    /// <summary>The calibration scores, one list per detector, rows in the order in which they were given.</summary>
+    /// <summary>The calibration scores, one list per detector, all of the same rows in the same order, which is not that in which they were given.</summary>
     public IReadOnlyList<IReadOnlyList<float>> CleanScores => _scores;
 
     /// <summary>The combined p-value of one row: the share of rows, itself counted in, whose statistic is at least as high.</summary>
@@ -90,16 +99,21 @@ public sealed class ConformalCombination
         return pValues.Length == 1 ? pValues[0] : (1.0 + CountAtLeast(Combination.Combine(pValues), scores)) / (Count + 1.0);
     }
 
+    /// <summary>Calibration rows whose statistic, with the new row among them, is at least that of the new row.</summary>
     private int CountAtLeast(double statistic, ReadOnlySpan<float> scores)
     {
-        Span<double> pValues = new double[scores.Length];
-        var count = 0;
-        for (var row = 0; row < _lowest.Length; row++)
+        var (certain, high) = (0, Count);
+        while (certain < high)
         {
-            if (_lowest[row] >= statistic || (_highest[row] >= statistic && Among(row, scores, pValues) >= statistic))
-            {
-                count++;
-            }
+            var middle = (certain + high) / 2;
+            (certain, high) = _lowest[middle] >= statistic ? (middle + 1, high) : (certain, middle);
+        }
+
+        var count = certain;
+        Span<double> pValues = new double[scores.Length];
+        for (var row = certain; row < Count && _highestFromHere[row] >= statistic; row++)
+        {
+            count += Among(row, scores, pValues) >= statistic ? 1 : 0;
         }
 
         return count;
@@ -110,17 +124,17 @@ public sealed class ConformalCombination
     {
         for (var k = 0; k < pValues.Length; k++)
         {
-            pValues[k] = Share(k, row, newRow[k] >= _scores[k][row] ? 1 : 0);
+            pValues[k] = Share(_countsAtLeast[k][row], newRow[k] >= _scores[k][row] ? 1 : 0);
         }
 
         return Combination.Combine(pValues);
     }
 
     /// <summary>The statistic of a calibration row if the new row scores below it everywhere (0) or at least as high everywhere (1).</summary>
-    private double Statistic(int row, int exceeds) =>
-        Combination.Combine([.. Enumerable.Range(0, _scores.Length).Select(k => Share(k, row, exceeds))]);
+    private double Bound(int[][] countsAtLeast, int row, int exceeds) =>
+        Combination.Combine(Array.ConvertAll(countsAtLeast, counts => Share(counts[row], exceeds)));
 
-    private double Share(int detector, int row, int exceeds) => (_countsAtLeast[detector][row] + exceeds) / (Count + 1.0);
+    private double Share(int countAtLeast, int exceeds) => (countAtLeast + exceeds) / (Count + 1.0);
 
     private void RequireLength(int length, string parameter, string what)
     {

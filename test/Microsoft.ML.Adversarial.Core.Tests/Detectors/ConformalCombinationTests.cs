@@ -119,7 +119,7 @@ public sealed class ConformalCombinationTests
         static ArgumentException Fails(Action action) => Assert.Throws<ArgumentException>(action);
         Assert.Contains("at least one detector", Fails(() => _ = new ConformalCombination([], PValueCombination.Fisher)).Message);
         Assert.Contains("at least one calibration score", Fails(() => _ = new ConformalCombination([[], []], PValueCombination.Fisher)).Message);
-        Assert.Contains("got 2 from the first and 1 from detector 1", Fails(() => _ = new ConformalCombination([[1, 2], [1]], PValueCombination.Simes)).Message);
+        Assert.Contains("got 2 from one and 1 from another", Fails(() => _ = new ConformalCombination([[1, 2], [1]], PValueCombination.Simes)).Message);
         Assert.Contains("Calibration row 1: expected a score, got NaN", Fails(() => _ = new ConformalCombination([[1, 2], [1, float.NaN]], PValueCombination.Simes)).Message);
         var calibration = new ConformalCombination([[1, 2], [1, 2]], PValueCombination.Simes);
         Assert.Contains("Expected 2 scores, one per detector, got 1", Fails(() => calibration.PValue([1])).Message);
