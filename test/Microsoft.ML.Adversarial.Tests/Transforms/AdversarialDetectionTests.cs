@@ -54,7 +54,7 @@ public sealed class AdversarialDetectionTests
     {
         var scores = new float[30];
         scores[12] = float.NaN;
-        Failures.Require<ArgumentException>(() => Detection(0.1).Fit(Scores(scores)), "Calibration row 12: expected a score, got NaN");
+        Failures.Require<ArgumentException>(() => Detection(0.1).Fit(Scores(scores)), "Calibration row 12, column 'Suspicion': expected a score, got NaN");
     }
 
     [TestMethod]
