@@ -43,7 +43,8 @@ public static partial class AdversarialCatalog
         ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
         ArgumentException.ThrowIfNullOrEmpty(predictedLabelColumnName);
         return Detection(
-            catalog, new([scoreColumnName], predictedLabelColumnName, pValueColumnName, null, flagColumnName), PValueCombination.Simes, falsePositiveRate);
+            catalog, new([scoreColumnName], predictedLabelColumnName, pValueColumnName, null, flagColumnName), PValueCombination.Simes,
+            falsePositiveRate);
     }
 
     /// <summary>
@@ -54,13 +55,17 @@ public static partial class AdversarialCatalog
     /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
     /// <param name="scoreColumnNames">The scores, a Single each; higher is more suspicious.</param>
     /// <param name="combination">How the detectors' p-values of a row become one statistic.</param>
-    /// <param name="falsePositiveRate">Largest share of clean rows that may be flagged, between 0 and 1; of each class if it is conditional on classes.</param>
+    /// <param name="falsePositiveRate">
+    /// Largest share of clean rows that may be flagged, between 0 and 1; of each class if it is conditional on classes.
+    /// </param>
     /// <param name="predictedLabelColumnName">
     /// The predicted class to calibrate per, a key or a Boolean; null to calibrate all rows together. Each class then needs 1 / false-positive
     /// rate − 1 calibration rows, and a class without any is never flagged.
     /// </param>
     /// <param name="pValueColumnName">The combined p-value that is added, Single.</param>
-    /// <param name="pValuesColumnName">The p-value of each detector alone that is added, a vector of Single; slots are named as the score columns.</param>
+    /// <param name="pValuesColumnName">
+    /// The p-value of each detector alone that is added, a vector of Single; slots are named as the score columns.
+    /// </param>
     /// <param name="flagColumnName">The flag that is added, Boolean: combined p-value ≤ false-positive rate.</param>
     public static AdversarialDetectionEstimator AdversarialDetection(
         this TransformsCatalog catalog, string[] scoreColumnNames, PValueCombination combination, double falsePositiveRate = 0.01,
@@ -71,7 +76,8 @@ public static partial class AdversarialCatalog
         ArgumentNullException.ThrowIfNull(combination);
         ArgumentException.ThrowIfNullOrEmpty(pValuesColumnName);
         return Detection(
-            catalog, new([.. scoreColumnNames], predictedLabelColumnName, pValueColumnName, pValuesColumnName, flagColumnName), combination, falsePositiveRate);
+            catalog, new([.. scoreColumnNames], predictedLabelColumnName, pValueColumnName, pValuesColumnName, flagColumnName), combination,
+            falsePositiveRate);
     }
 
     private static AdversarialDetectionEstimator Detection(

@@ -24,7 +24,9 @@ public sealed class ClassConditionalCalibration
     }
 
     /// <summary>Calibrates on scores of clean rows of several detectors.</summary>
-    /// <param name="cleanScores">One list per detector, all of the same rows in the same order; at least one row, no NaN; higher is more suspicious.</param>
+    /// <param name="cleanScores">
+    /// One list per detector, all of the same rows in the same order; at least one row, no NaN; higher is more suspicious.
+    /// </param>
     /// <param name="predictedClasses">The class predicted for each row, from 0 to <paramref name="classCount"/> − 1.</param>
     /// <param name="classCount">The number of classes, at least 1.</param>
     /// <param name="combination">How a row's p-values become one statistic.</param>
@@ -37,7 +39,8 @@ public sealed class ClassConditionalCalibration
         var pooled = new ConformalCombination(cleanScores, combination);
         if (predictedClasses.Count != pooled.Count)
         {
-            throw new ArgumentException($"Expected {pooled.Count} predicted classes, one per row, got {predictedClasses.Count}.", nameof(predictedClasses));
+            throw new ArgumentException(
+                $"Expected {pooled.Count} predicted classes, one per row, got {predictedClasses.Count}.", nameof(predictedClasses));
         }
 
         for (var row = 0; row < predictedClasses.Count; row++)
@@ -74,7 +77,9 @@ public sealed class ClassConditionalCalibration
 
     /// <summary>The calibration of one class, or null if no calibration row was predicted as it.</summary>
     /// <param name="predictedClass">From 0 to <see cref="ClassCount"/> − 1.</param>
-    public ConformalCombination? this[int predictedClass] => _classes[predictedClass];
+    public ConformalCombination? this[int predictedClass] => predictedClass >= 0 && predictedClass < _classes.Length
+        ? _classes[predictedClass]
+        : throw new ArgumentOutOfRangeException(nameof(predictedClass), predictedClass, $"Expected a class from 0 to {_classes.Length - 1}.");
 
     /// <summary>The p-value of one row among the calibration rows of its class.</summary>
     /// <param name="scores">One score per detector. NaN in any of them gives the smallest p-value of the class.</param>
@@ -89,7 +94,7 @@ public sealed class ClassConditionalCalibration
     /// <returns>1 for a class without calibration rows.</returns>
     public double PValue(ReadOnlySpan<float> scores, int predictedClass, Span<double> pValues)
     {
-        if (_classes[predictedClass] is { } calibration)
+        if (this[predictedClass] is { } calibration)
         {
             return calibration.PValue(scores, pValues);
         }

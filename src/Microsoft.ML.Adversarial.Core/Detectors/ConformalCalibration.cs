@@ -38,7 +38,9 @@ public sealed class ConformalCalibration
     /// <summary>The smallest p-value that this many rows can give: 1 / (<see cref="Count"/> + 1).</summary>
     public double SmallestPValue => 1.0 / (Count + 1);
 
-    /// <summary>The score above which rows are flagged at this rate: <c>PValue(score) ≤ falsePositiveRate</c> exactly where score &gt; threshold.</summary>
+    /// <summary>
+    /// The score above which rows are flagged at this rate: <c>PValue(score) ≤ falsePositiveRate</c> exactly where score &gt; threshold.
+    /// </summary>
     /// <param name="falsePositiveRate">Largest share of clean rows that may be flagged, between 0 and 1.</param>
     /// <returns>
     /// A calibration score: rows that equal it are not flagged, so that with constant scores only higher ones are. +∞ where there are too

@@ -10,7 +10,8 @@ namespace Microsoft.ML.Adversarial.Detectors;
 /// (transductive) conformal way (Vovk, Gammerman &amp; Shafer 2005, section 2.2): every row's own p-values are taken among all n + 1 rows, the
 /// new one included, so that each row's statistic is the same symmetric function of all rows and the rank is exact. Nothing is split off:
 /// all calibration rows serve the detectors' p-values and the combination alike. The new row can move the statistic of a calibration row only
-/// between two bounds; what is computed anew for each row that is judged is the statistic of the few calibration rows whose bounds enclose its own.
+/// between two bounds; what is computed anew for each row that is judged is the statistic of the few calibration rows whose bounds enclose
+/// its own.
 /// </para>
 /// </summary>
 public sealed class ConformalCombination
@@ -21,7 +22,9 @@ public sealed class ConformalCombination
     private readonly double[] _highestFromHere;
 
     /// <summary>Calibrates on scores of clean rows.</summary>
-    /// <param name="cleanScores">One list per detector, all of the same rows in the same order; at least one row, no NaN; higher is more suspicious.</param>
+    /// <param name="cleanScores">
+    /// One list per detector, all of the same rows in the same order; at least one row, no NaN; higher is more suspicious.
+    /// </param>
     /// <param name="combination">How a row's p-values become one statistic.</param>
     public ConformalCombination(IReadOnlyList<IReadOnlyList<float>> cleanScores, PValueCombination combination)
     {
@@ -35,7 +38,8 @@ public sealed class ConformalCombination
         if (cleanScores.FirstOrDefault(scores => scores.Count != cleanScores[0].Count) is { } other)
         {
             throw new ArgumentException(
-                $"Expected scores of the same rows from every detector, got {cleanScores[0].Count} from one and {other.Count} from another.", nameof(cleanScores));
+                $"Expected scores of the same rows from every detector, got {cleanScores[0].Count} from one and {other.Count} from another.",
+                nameof(cleanScores));
         }
 
         Combination = combination;
@@ -67,11 +71,15 @@ public sealed class ConformalCombination
     /// <summary>The smallest p-value that this many rows can give: 1 / (<see cref="Count"/> + 1).</summary>
     public double SmallestPValue => Detectors[0].SmallestPValue;
 
-    /// <summary>The calibration scores, one list per detector, all of the same rows in the same order, which is not that in which they were given.</summary>
+    /// <summary>
+    /// The calibration scores, one list per detector, all of the same rows in the same order, which is not that in which they were given.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<float>> CleanScores => _scores;
 
     /// <summary>The combined p-value of one row: the share of rows, itself counted in, whose statistic is at least as high.</summary>
-    /// <param name="scores">One score per detector. NaN in any of them gives the smallest p-value, so that breaking a score does not evade the flag.</param>
+    /// <param name="scores">
+    /// One score per detector. NaN in any of them gives the smallest p-value, so that breaking a score does not evade the flag.
+    /// </param>
     /// <returns>Between <see cref="SmallestPValue"/> and 1. Of a single detector, its own p-value.</returns>
     public double PValue(ReadOnlySpan<float> scores) => PValue(scores, new double[Detectors.Count]);
 

@@ -61,9 +61,13 @@ public sealed class DetectionMetrics
     /// <param name="falsePositiveRate">From 0 to 1.</param>
     public double TruePositiveRateAt(double falsePositiveRate) => falsePositiveRate is >= 0 and <= 1
         ? _ranking.TruePositiveRateAt(falsePositiveRate)
-        : throw new ArgumentOutOfRangeException(nameof(falsePositiveRate), falsePositiveRate, "Expected a false-positive rate from 0 to 1, such as 0.01.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(falsePositiveRate), falsePositiveRate, "Expected a false-positive rate from 0 to 1, such as 0.01.");
 
-    /// <summary>The share of clean rows that a threshold flags which was calibrated elsewhere, such as <see cref="Detectors.ConformalCalibration.Threshold"/>.</summary>
+    /// <summary>
+    /// The share of clean rows that a threshold flags which was calibrated elsewhere, such as
+    /// <see cref="Detectors.ConformalCalibration.Threshold"/>.
+    /// </summary>
     /// <param name="threshold">Rows that score higher are flagged, and so is NaN.</param>
     public double FalsePositiveRateAbove(float threshold) => _ranking.ShareAbove(Threshold(threshold)).Clean;
 

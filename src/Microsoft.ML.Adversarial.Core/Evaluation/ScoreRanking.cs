@@ -81,7 +81,9 @@ internal sealed class ScoreRanking
         return sum / AttackedCount;
     }
 
-    /// <summary>The share of attacked rows among the most suspicious groups of equal scores that together hold at most this share of clean rows.</summary>
+    /// <summary>
+    /// The share of attacked rows among the most suspicious groups of equal scores that together hold at most this share of clean rows.
+    /// </summary>
     public double TruePositiveRateAt(double falsePositiveRate)
     {
         var (clean, attacked) = (0L, 0L);

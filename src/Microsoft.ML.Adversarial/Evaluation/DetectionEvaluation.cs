@@ -27,7 +27,8 @@ public sealed class DetectionEvaluation
             + $"{string.Join(", ", Results.Select(result => result.AttackName).Distinct())}, got '{scoreColumnName}' and '{attackName}'.");
 
     internal static DetectionEvaluation Of(
-        IDataView cleanRows, IReadOnlyDictionary<string, IDataView> attackedRows, IReadOnlyList<string> scoreColumnNames, DetectionEvaluationOptions options)
+        IDataView cleanRows, IReadOnlyDictionary<string, IDataView> attackedRows, IReadOnlyList<string> scoreColumnNames,
+        DetectionEvaluationOptions options)
     {
         var clean = EvaluatedRows.Read(cleanRows, scoreColumnNames, options.FlagColumnName, succeededColumnName: null);
         if (clean.Count == 0)
@@ -35,27 +36,27 @@ public sealed class DetectionEvaluation
             throw new ArgumentException("Expected at least one clean row, got none.", nameof(cleanRows));
         }
 
-        var thresholds = options.CalibrationRows is { } calibrationRows ? Thresholds(calibrationRows, scoreColumnNames, options.FalsePositiveRate) : null;
+        var thresholds = options.CalibrationRows is { } calibrationRows
+            ? Thresholds(calibrationRows, scoreColumnNames, options.FalsePositiveRate)
+            : null;
         // One pass over each attacked view: reading it may mean to attack.
         var attacked = attackedRows
-            .Select(attack => (Name: attack.Key, Rows: EvaluatedRows.Read(attack.Value, scoreColumnNames, options.FlagColumnName, options.SucceededColumnName)))
+            .Select(attack => (
+                Name: attack.Key,
+                Rows: EvaluatedRows.Read(attack.Value, scoreColumnNames, options.FlagColumnName, options.SucceededColumnName)))
             .ToLookup(attack => attack.Rows.Count > 0);
         List<DetectionResult> results = [];
         for (var k = 0; k < scoreColumnNames.Count; k++)
         {
             foreach (var (name, rows) in attacked[true])
             {
-                var metrics = new DetectionMetrics(clean.Scores[k], rows.Scores[k]);
-                var threshold = thresholds?[k];
-                results.Add(new(
-                    scoreColumnNames[k], name, metrics, Intervals(metrics, options.Bootstrap), threshold,
-                    threshold is { } fixedBefore ? Rates(metrics, fixedBefore, options.Bootstrap) : null));
+                results.Add(Result(scoreColumnNames[k], name, new(clean.Scores[k], rows.Scores[k]), thresholds?[k], options.Bootstrap));
             }
         }
 
         var flagged = attacked[true].Where(attack => clean.Flags is not null && attack.Rows.Flags is not null);
         return new(
-            results, flagged.ToDictionary(attack => attack.Name, attack => Rates(new(clean.Flags!, attack.Rows.Flags!), 0, options.Bootstrap)),
+            results, flagged.ToDictionary(attack => attack.Name, attack => FlagRatesOf(new(clean.Flags!, attack.Rows.Flags!), options.Bootstrap)),
             [.. attacked[false].Select(attack => attack.Name)]);
     }
 
@@ -74,21 +75,33 @@ public sealed class DetectionEvaluation
         return calibrations[0].SmallestPValue <= falsePositiveRate
             ? Array.ConvertAll(calibrations, calibration => calibration.Threshold(falsePositiveRate))
             : throw new ArgumentException(
-                $"Expected at least {ConformalCalibration.FewestRows(falsePositiveRate)} calibration rows for a false-positive rate of {falsePositiveRate}, got {calibrations[0].Count}. Give more rows or allow a higher rate.");
+                $"Expected at least {ConformalCalibration.FewestRows(falsePositiveRate)} calibration rows for a false-positive rate "
+                + $"of {falsePositiveRate}, got {calibrations[0].Count}. Give more rows or allow a higher rate.");
     }
 
-    private static DetectionIntervals Intervals(DetectionMetrics metrics, Bootstrap bootstrap)
+    private static DetectionResult Result(
+        string scoreColumnName, string attackName, DetectionMetrics metrics, float? threshold, Bootstrap bootstrap)
     {
-        var intervals = bootstrap.Intervals(
-            metrics, resampled => resampled.AreaUnderRocCurve, resampled => resampled.AreaUnderPrecisionRecallCurve,
-            resampled => resampled.TruePositiveRateAt1Percent, resampled => resampled.TruePositiveRateAt5Percent);
-        return new(intervals[0], intervals[1], intervals[2], intervals[3]);
+        Func<DetectionMetrics, double>[] ofRanks =
+        [
+            resampled => resampled.AreaUnderRocCurve, resampled => resampled.AreaUnderPrecisionRecallCurve,
+            resampled => resampled.TruePositiveRateAt1Percent, resampled => resampled.TruePositiveRateAt5Percent,
+        ];
+        var intervals = bootstrap.Intervals(metrics, threshold is { } above ? [.. ofRanks, .. RatesAbove(above)] : ofRanks);
+        return new(
+            scoreColumnName, attackName, metrics, new(intervals[0], intervals[1], intervals[2], intervals[3]), threshold,
+            threshold is { } calibrated ? Rates(metrics, calibrated, intervals[4], intervals[5]) : null);
     }
 
-    private static FlagRates Rates(DetectionMetrics metrics, float threshold, Bootstrap bootstrap)
+    private static FlagRates FlagRatesOf(DetectionMetrics flags, Bootstrap bootstrap)
     {
-        var intervals = bootstrap.Intervals(
-            metrics, resampled => resampled.FalsePositiveRateAbove(threshold), resampled => resampled.TruePositiveRateAbove(threshold));
-        return new(metrics.FalsePositiveRateAbove(threshold), metrics.TruePositiveRateAbove(threshold), intervals[0], intervals[1]);
+        var intervals = bootstrap.Intervals(flags, RatesAbove(0));
+        return Rates(flags, 0, intervals[0], intervals[1]);
     }
+
+    private static Func<DetectionMetrics, double>[] RatesAbove(float threshold) =>
+        [resampled => resampled.FalsePositiveRateAbove(threshold), resampled => resampled.TruePositiveRateAbove(threshold)];
+
+    private static FlagRates Rates(DetectionMetrics metrics, float threshold, ConfidenceInterval ofFalse, ConfidenceInterval ofTrue) =>
+        new(metrics.FalsePositiveRateAbove(threshold), metrics.TruePositiveRateAbove(threshold), ofFalse, ofTrue);
 }

@@ -86,7 +86,8 @@ public sealed class AdversarialDetectionEstimator : IEstimator<AdversarialDetect
             else
             {
                 channel.Warning(
-                    MessageSensitivity.None, "No calibration row is predicted as '{0}': rows of this class will never be flagged.", calibration.NameOf(label));
+                    MessageSensitivity.None, "No calibration row is predicted as '{0}': rows of this class will never be flagged.",
+                    calibration.NameOf(label));
             }
         }
     }

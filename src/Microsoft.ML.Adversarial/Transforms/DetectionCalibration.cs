@@ -38,7 +38,8 @@ internal sealed record DetectionCalibration(ClassLabels? Classes, ClassCondition
             classes.Add(readClass() is >= 0 and var seen
                 ? seen
                 : throw new ArgumentException(
-                    $"Calibration row {cursor.Position}, column '{columns.PredictedLabel}': expected a predicted class, got a missing value. Drop this row."));
+                    $"Calibration row {cursor.Position}, column '{columns.PredictedLabel}': expected a predicted class, got a missing value. "
+                    + "Drop this row."));
         }
 
         return new(labels, new(cleanScores, classes, labels?.Count ?? 1, combination));
@@ -61,7 +62,8 @@ internal sealed record DetectionCalibration(ClassLabels? Classes, ClassCondition
             {
                 var (ofClass, orPool) = Classes is null ? ("", "") : ($" predicted as '{NameOf(label)}'", ", calibrate all classes together");
                 throw new ArgumentException(
-                    $"Expected at least {ConformalCalibration.FewestRows(falsePositiveRate)} calibration rows{ofClass} for a false-positive rate of {falsePositiveRate}, got {rows.Count}: "
+                    $"Expected at least {ConformalCalibration.FewestRows(falsePositiveRate)} calibration rows{ofClass} for a false-positive rate "
+                    + $"of {falsePositiveRate}, got {rows.Count}: "
                     + $"with fewer, no row could ever be flagged. Give more rows{orPool} or allow a higher rate.");
             }
         }

@@ -46,5 +46,8 @@ public sealed class ClassConditionalCalibrationTests
         Assert.Contains("Calibration row 1: expected a class from 0 to 1", Fails([0, 2]).Message);
         Assert.Contains("Calibration row 0: expected a class from 0 to 1", Fails([-1, 2]).Message);
         Assert.IsInstanceOfType<ArgumentOutOfRangeException>(Fails([0, 0], count: 0));
+        Assert.Contains(
+            "Expected a class from 0 to 1",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ClassConditionalCalibration([1, 2], [0, 0], 2).PValue([1], 2)).Message);
     }
 }

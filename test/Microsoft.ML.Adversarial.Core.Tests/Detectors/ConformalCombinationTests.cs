@@ -120,7 +120,9 @@ public sealed class ConformalCombinationTests
         Assert.Contains("at least one detector", Fails(() => _ = new ConformalCombination([], PValueCombination.Fisher)).Message);
         Assert.Contains("at least one calibration score", Fails(() => _ = new ConformalCombination([[], []], PValueCombination.Fisher)).Message);
         Assert.Contains("got 2 from one and 1 from another", Fails(() => _ = new ConformalCombination([[1, 2], [1]], PValueCombination.Simes)).Message);
-        Assert.Contains("Calibration row 1: expected a score, got NaN", Fails(() => _ = new ConformalCombination([[1, 2], [1, float.NaN]], PValueCombination.Simes)).Message);
+        Assert.Contains(
+            "Calibration row 1: expected a score, got NaN",
+            Fails(() => _ = new ConformalCombination([[1, 2], [1, float.NaN]], PValueCombination.Simes)).Message);
         var calibration = new ConformalCombination([[1, 2], [1, 2]], PValueCombination.Simes);
         Assert.Contains("Expected 2 scores, one per detector, got 1", Fails(() => calibration.PValue([1])).Message);
         Assert.Contains("Expected 2 places", Fails(() => calibration.PValue([1, 1], new double[3])).Message);

@@ -7,7 +7,8 @@ public sealed class BootstrapTests
     [TestMethod]
     public void The_interval_of_a_share_is_binomial()
     {
-        var metrics = new DetectionMetrics(Enumerable.Range(0, 100).Select(row => row < 10 ? 1f : 0f), Enumerable.Range(0, 50).Select(row => row < 10 ? 1f : 0f));
+        var metrics = new DetectionMetrics(
+            Enumerable.Range(0, 100).Select(row => row < 10 ? 1f : 0f), Enumerable.Range(0, 50).Select(row => row < 10 ? 1f : 0f));
         var intervals = new Bootstrap { ResampleCount = 4000, Level = 0.9 }.Intervals(
             metrics, resampled => resampled.FalsePositiveRateAbove(0), resampled => resampled.CleanCount, resampled => resampled.AttackedCount);
         Assert.AreEqual(new ConfidenceInterval(0.05, 0.15), intervals[0]);
@@ -32,8 +33,9 @@ public sealed class BootstrapTests
 
         Assert.AreEqual(0.95, held / 400.0, 4 * Math.Sqrt(0.95 * 0.05 / 400));
 
-        float[] Normal(int count, double mean) =>
-            [.. Enumerable.Range(0, count).Select(_ => (float)(mean + (Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))))];
+        float[] Normal(int count, double mean) => [.. Enumerable.Range(0, count).Select(_ => (float)(mean + Gaussian()))];
+
+        double Gaussian() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
     }
 
     [TestMethod]
@@ -50,7 +52,8 @@ public sealed class BootstrapTests
     public void Equal_seeds_give_equal_intervals_and_others_do_not()
     {
         var random = new Random(2);
-        var metrics = new DetectionMetrics(Enumerable.Range(0, 60).Select(_ => random.NextSingle()), Enumerable.Range(0, 60).Select(_ => random.NextSingle() + 0.2f));
+        var metrics = new DetectionMetrics(
+            Enumerable.Range(0, 60).Select(_ => random.NextSingle()), Enumerable.Range(0, 60).Select(_ => random.NextSingle() + 0.2f));
         ConfidenceInterval Area(int seed) => new Bootstrap { Seed = seed }.Intervals(metrics, resampled => resampled.AreaUnderRocCurve).Single();
         Assert.AreEqual(Area(5), Area(5));
         Assert.AreNotEqual(Area(5), Area(6));

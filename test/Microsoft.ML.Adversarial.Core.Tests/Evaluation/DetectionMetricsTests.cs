@@ -171,8 +171,9 @@ public sealed class DetectionMetricsTests
     // Few values, so that there are ties; infinities and NaN among them, but not always.
     private static float[] Scores(Random random, int? count = null)
     {
-        float[] values = [.. Enumerable.Range(-4, 9).Select(i => i / 2f), .. random.Next(2) == 0 ? [float.NegativeInfinity, float.PositiveInfinity, float.NaN] : Array.Empty<float>()];
-        return random.GetItems(values, count ?? random.Next(1, 40));
+        float[] finite = [.. Enumerable.Range(-4, 9).Select(i => i / 2f)];
+        float[] all = [.. finite, float.NegativeInfinity, float.PositiveInfinity, float.NaN];
+        return random.GetItems(random.Next(2) == 0 ? all : finite, count ?? random.Next(1, 40));
     }
 
     private static bool IsHigher(float score, float other) => float.IsNaN(score) ? !float.IsNaN(other) : score > other;

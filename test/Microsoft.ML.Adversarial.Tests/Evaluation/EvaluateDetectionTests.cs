@@ -30,7 +30,8 @@ public sealed class EvaluateDetectionTests
         var intervals = Few.Intervals(
             metrics, m => m.AreaUnderRocCurve, m => m.AreaUnderPrecisionRecallCurve, m => m.TruePositiveRateAt1Percent, m => m.TruePositiveRateAt5Percent);
         Assert.AreEqual(new(intervals[0], intervals[1], intervals[2], intervals[3]), result.Intervals);
-        Assert.IsTrue(result.Intervals.AreaUnderRocCurve.Lower < metrics.AreaUnderRocCurve && metrics.AreaUnderRocCurve < result.Intervals.AreaUnderRocCurve.Upper);
+        var (lower, upper) = result.Intervals.AreaUnderRocCurve;
+        Assert.IsTrue(lower < metrics.AreaUnderRocCurve && metrics.AreaUnderRocCurve < upper);
         Assert.AreEqual((null, null), (result.Threshold, result.AtThreshold));
         Assert.Contains(
             "of the attacks weak, strong, got 'First' and 'other'", Assert.ThrowsExactly<KeyNotFoundException>(() => evaluation["First", "other"]).Message);
@@ -82,7 +83,8 @@ public sealed class EvaluateDetectionTests
         JudgedRow[] attacked = [.. JudgedRow.Create(40, seed: 2)];
         for (var row = 0; row < 30; row++)
             attacked[row].IsAdversarial = true;
-        var views = new Dictionary<string, IDataView> { ["one"] = Load(attacked), ["unflagged"] = _ml.Transforms.DropColumns("IsAdversarial").Fit(Load(Weak)).Transform(Load(Weak)) };
+        var unflagged = _ml.Transforms.DropColumns("IsAdversarial").Fit(Load(Weak)).Transform(Load(Weak));
+        var views = new Dictionary<string, IDataView> { ["one"] = Load(attacked), ["unflagged"] = unflagged };
 
         var flags = _ml.BinaryClassification.EvaluateDetection(Load(clean), views, Both, new() { Bootstrap = Few }).Flags;
 
@@ -132,7 +134,8 @@ public sealed class EvaluateDetectionTests
         Failures.Require<ArgumentException>(
             () => catalog.EvaluateDetection(Load(Clean), attacked, Both, new() { FlagColumnName = "Second" }), "Column 'Second': expected a Boolean");
         Failures.Require<ArgumentException>(
-            () => catalog.EvaluateDetection(Load(Clean), attacked, Both, new() { CalibrationRows = Load(Weak[..98]) }), "Expected at least 99 calibration rows", "got 98");
+            () => catalog.EvaluateDetection(Load(Clean), attacked, Both, new() { CalibrationRows = Load(Weak[..98]) }),
+            "Expected at least 99 calibration rows", "got 98");
         Failures.Require<ArgumentException>(
             () => catalog.EvaluateDetection(Load(Clean), attacked, Both, new() { CalibrationRows = Load([new(), new() { Second = float.NaN }]) }),
             "Calibration row 1, column 'Second': expected a score, got NaN");
