@@ -8,26 +8,6 @@ namespace Microsoft.ML;
 public static partial class AdversarialCatalog
 {
     /// <summary>
-    /// Turns a detector's score into a p-value and a flag. Fit it on clean rows that did not train the network:
-    /// <c>scorer.Append(ml.Transforms.AdversarialDetection("FisherTrace").Fit(scorer.Transform(calibration)))</c>.
-    /// </summary>
-    /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
-    /// <param name="scoreColumnName">The score, a Single; higher is more suspicious.</param>
-    /// <param name="falsePositiveRate">Largest share of clean rows that may be flagged, between 0 and 1.</param>
-    /// <param name="pValueColumnName">The p-value that is added, Single.</param>
-    /// <param name="flagColumnName">The flag that is added, Boolean.</param>
-    public static AdversarialDetectionEstimator AdversarialDetection(
-        this TransformsCatalog catalog, string scoreColumnName, double falsePositiveRate = 0.01,
-        string pValueColumnName = "PValue", string flagColumnName = "IsAdversarial")
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
-        ArgumentException.ThrowIfNullOrEmpty(pValueColumnName);
-        ArgumentException.ThrowIfNullOrEmpty(flagColumnName);
-        return new(new DetectionColumns(scoreColumnName, pValueColumnName, flagColumnName), falsePositiveRate);
-    }
-
-    /// <summary>
     /// Attacks a fitted model on the feature column that its network reads, and adds the adversarial features, whether they succeed, the
     /// size of the perturbation and the class predicted for them. Labels are matched to the network's classes by key value.
     /// </summary>

@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
 using Microsoft.ML;
-using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Persistence;
 using Microsoft.ML.Adversarial.Pipeline;
 using Microsoft.ML.Adversarial.Transforms;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(
@@ -13,98 +10,67 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Adversarial.Transforms;
 
 /// <summary>
-/// Turns a detector's score into a split-conformal p-value and a flag: IsAdversarial = p-value ≤ false-positive rate. On clean rows that
-/// are exchangeable with the calibration rows, the flag is wrong with at most that rate. A NaN score is flagged.
+/// Turns detectors' scores into one conformal p-value and a flag: IsAdversarial = p-value ≤ false-positive rate. On clean rows that are
+/// exchangeable with the calibration rows, the flag is wrong with at most that rate, however the detectors depend on each other; with a
+/// calibration per predicted class, within each class. A row with a NaN score or a missing class is flagged; a row of a class without
+/// calibration rows is not.
 /// </summary>
 public sealed class AdversarialDetectionTransformer : BatchedTransformer
 {
     internal const string LoaderSignature = "AdvDetection";
 
-    private static readonly TransformerFile<State> File = new("ADVDETEC", LoaderSignature);
+    private static readonly TransformerFile<DetectionState> File = new("ADVDETEC", LoaderSignature);
 
-    private readonly ConformalCalibration _calibration;
+    private readonly DetectionCalibration _calibration;
     private readonly DetectionColumns _columns;
 
-    internal AdversarialDetectionTransformer(ConformalCalibration calibration, DetectionColumns columns, double falsePositiveRate)
+    internal AdversarialDetectionTransformer(DetectionCalibration calibration, DetectionColumns columns, double falsePositiveRate)
     {
-        _calibration = calibration;
-        _columns = columns;
-        FalsePositiveRate = falsePositiveRate;
+        (_calibration, _columns, FalsePositiveRate) = (calibration, columns, falsePositiveRate);
+        Thresholds = [.. ThresholdsOf(calibration, columns, falsePositiveRate)];
     }
 
     private AdversarialDetectionTransformer(IHostEnvironment env, ModelLoadContext ctx)
+        : this(File.Load(ctx))
     {
-        var state = File.Load(ctx);
-        _calibration = state.Calibration;
-        _columns = state.Columns;
-        FalsePositiveRate = state.FalsePositiveRate;
+    }
+
+    private AdversarialDetectionTransformer(DetectionState state)
+        : this(state.ReadCalibration(), state.Columns, state.FalsePositiveRate)
+    {
     }
 
     /// <summary>The largest p-value that is flagged.</summary>
     public double FalsePositiveRate { get; }
 
     /// <summary>The number of clean rows that the p-values rest on.</summary>
-    public int CalibrationCount => _calibration.Count;
+    public int CalibrationCount => _calibration.Calibration.Count;
 
-    private protected override BatchMapper Bind(DataViewSchema inputSchema)
-    {
-        var score = RequiredColumn.Of(inputSchema, _columns.Score, nameof(AdversarialDetectionTransformer));
-        return score.Type == NumberDataViewType.Single
-            ? new FlagMapper(_calibration, _columns, FalsePositiveRate, score)
-            : throw new ArgumentException($"Column '{score.Name}': expected a Single, one score a row, got {score.Type}.");
-    }
+    /// <summary>
+    /// The score above which each detector alone flags rows at <see cref="FalsePositiveRate"/>, in the order of the score columns; for each
+    /// predicted class that has calibration rows, if the calibration is conditional on it. With one detector, that is the flag of this
+    /// transformer; the flag of several combined has no threshold in their scores.
+    /// </summary>
+    public IReadOnlyList<DetectorThreshold> Thresholds { get; }
+
+    private protected override BatchMapper Bind(DataViewSchema inputSchema) =>
+        new DetectionMapper(_calibration, _columns, FalsePositiveRate, inputSchema);
 
     private protected override void Save(ModelSaveContext context) =>
-        File.Save(context, new(SingleBytes.Write(_calibration.Scores), _columns, FalsePositiveRate));
+        File.Save(context, DetectionState.Of(_calibration, _columns, FalsePositiveRate));
 
-    private sealed record State(byte[] CleanScores, DetectionColumns Columns, double FalsePositiveRate) : ISavedState
+    private static IEnumerable<DetectorThreshold> ThresholdsOf(DetectionCalibration calibration, DetectionColumns columns, double falsePositiveRate)
     {
-        [JsonIgnore]
-        public ConformalCalibration Calibration => new(SingleBytes.Read(CleanScores));
-
-        public void Validate()
+        for (var k = 0; k < columns.Scores.Count; k++)
         {
-            ColumnNames.Require(Columns.Score, Columns.PValue, Columns.Flag);
-            AdversarialDetectionEstimator.RequireRate(FalsePositiveRate);
-            _ = Calibration;
-        }
-    }
-
-    private sealed class FlagMapper(ConformalCalibration calibration, DetectionColumns columns, double rate, DataViewSchema.Column score) : BatchMapper
-    {
-        public override IReadOnlyList<DataViewSchema.Column> InputColumns { get; } = [score];
-
-        public override IReadOnlyList<DataViewSchema.DetachedColumn> OutputColumns { get; } =
-            [new(columns.PValue, NumberDataViewType.Single), new(columns.Flag, BooleanDataViewType.Instance)];
-
-        public override BatchComputation CreateComputation(DataViewRow input, bool[] activeOutputs, int capacity) =>
-            new Computation(calibration, rate, input.GetGetter<float>(input.Schema[score.Index]), capacity);
-    }
-
-    private sealed class Computation(ConformalCalibration calibration, double rate, ValueGetter<float> score, int capacity) : BatchComputation
-    {
-        private readonly float[] _scores = new float[capacity];
-        private readonly OutputBuffer<float> _pValues = new(capacity);
-        private readonly OutputBuffer<bool> _flags = new(capacity);
-
-        public override void Read(int slot, long position) => score(ref _scores[slot]);
-
-        public override void Compute(int count)
-        {
-            for (var slot = 0; slot < count; slot++)
+            for (var label = 0; label < calibration.Calibration.ClassCount; label++)
             {
-                var pValue = calibration.PValue(_scores[slot]);
-                _pValues.Values[slot] = (float)pValue;
-                _flags.Values[slot] = pValue <= rate;
+                if (calibration.Calibration[label] is { } rows)
+                {
+                    var predictedLabel = calibration.Classes is null ? null : calibration.NameOf(label);
+                    yield return new(columns.Scores[k], predictedLabel, rows.Count, rows.Detectors[k].Threshold(falsePositiveRate));
+                }
             }
         }
-
-        public override Delegate CreateGetter(int output, Func<int> slot) => output == 0 ? _pValues.CreateGetter(slot) : _flags.CreateGetter(slot);
     }
 }
-
-/// <summary>The columns of a detection step.</summary>
-/// <param name="Score">The score that is read.</param>
-/// <param name="PValue">The p-value that is added, Single.</param>
-/// <param name="Flag">The flag that is added, Boolean.</param>
-internal sealed record DetectionColumns(string Score, string PValue, string Flag);

@@ -69,4 +69,59 @@ public sealed class ConformalCalibrationTests
         scores[0] = 100;
         CollectionAssert.AreEqual(new float[] { 1, 2, 3 }, calibration.Scores.ToArray());
     }
+
+    [TestMethod]
+    public void Exactly_the_scores_above_the_threshold_are_flagged()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 300; round++)
+        {
+            float[] scores = [.. Enumerable.Range(0, random.Next(1, 120)).Select(_ => (float)random.Next(-9, 10))];
+            var calibration = new ConformalCalibration(scores);
+            foreach (var rate in new[] { 0.01, 0.05, 0.07, 0.1, 0.29, 0.3, 0.5, 0.9, 1.0 / (scores.Length + 1) })
+            {
+                var threshold = calibration.Threshold(rate);
+                foreach (var score in scores.Append(float.PositiveInfinity).Append(float.NegativeInfinity).Append(threshold))
+                {
+                    Assert.AreEqual(calibration.PValue(score) <= rate, score > threshold, $"{scores.Length} rows, {rate}, {score}, {threshold}");
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Every_rate_of_whole_percents_is_used_up()
+    {
+        // k / 100 and the product of rate and count round differently: 0.29 × 100 is below 29.
+        var calibration = new ConformalCalibration(Enumerable.Range(1, 99).Select(i => (float)i));
+        for (var percent = 1; percent < 100; percent++)
+        {
+            Assert.AreEqual(100f - percent, calibration.Threshold(percent / 100.0));
+        }
+    }
+
+    [TestMethod]
+    public void Constant_scores_flag_only_what_is_higher()
+    {
+        var calibration = new ConformalCalibration(Enumerable.Repeat(2.5f, 200));
+        Assert.AreEqual(2.5f, calibration.Threshold(0.01));
+        Assert.AreEqual(1, calibration.PValue(2.5f));
+        Assert.AreEqual(1.0 / 201, calibration.PValue(MathF.BitIncrement(2.5f)));
+    }
+
+    [TestMethod]
+    public void Too_few_rows_have_no_threshold_to_flag_anything()
+    {
+        Assert.AreEqual(float.PositiveInfinity, new ConformalCalibration(new float[98]).Threshold(0.01));
+        Assert.AreEqual(0, new ConformalCalibration(new float[99]).Threshold(0.01));
+        Assert.AreEqual(99, ConformalCalibration.FewestRows(0.01));
+        Assert.AreEqual(1, ConformalCalibration.FewestRows(0.5));
+        Assert.AreEqual(1, ConformalCalibration.FewestRows(0.99));
+        foreach (var rate in new[] { 0, 1, -0.1, double.NaN })
+        {
+            Assert.Contains(
+                "Expected a false-positive rate between 0 and 1",
+                Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConformalCalibration([1]).Threshold(rate)).Message);
+        }
+    }
 }

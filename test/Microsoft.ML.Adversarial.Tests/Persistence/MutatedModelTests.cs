@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.ML.Adversarial.Detectors.Combinations;
 using Microsoft.ML.Adversarial.TestData;
 
 namespace Microsoft.ML.Adversarial.Persistence;
@@ -22,6 +23,17 @@ public sealed class MutatedModelTests
         var ml = new MLContext(seed: 1);
         using var file = new MemoryStream();
         ml.Model.Save(FruitChain.Fit(ml, epochs: 1), Fruit.Load(ml, 1, seed: 1).Schema, file);
+        return file.ToArray();
+    });
+
+    private static readonly Lazy<byte[]> Detection = new(() =>
+    {
+        var ml = new MLContext(seed: 1);
+        var rows = Fruit.Load(ml, 60, seed: 1);
+        using var file = new MemoryStream();
+        ml.Model.Save(
+            Fruit.Labels(ml).Append(ml.Transforms.AdversarialDetection(["Id", "Code"], PValueCombination.Fisher, 0.25, "Label")).Fit(rows),
+            rows.Schema, file);
         return file.ToArray();
     });
 
@@ -74,6 +86,16 @@ public sealed class MutatedModelTests
         file[name] = Mutate(file[name], random);
         file[state] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(file[state]).Replace(old, Convert.ToHexStringLower(SHA256.HashData(file[name]))));
     }));
+
+    /// <summary>Detection by several scores per class.</summary>
+    [TestMethod]
+    public void A_combined_detection_changed() => Try(120, random =>
+    {
+        var file = new ModelFile(Detection.Value);
+        var name = file.Find("State.json");
+        file[name] = Mutate(file[name], random);
+        return file.Zip().ToArray();
+    });
 
     private static void Try(int count, Func<Random, byte[]> mutate) => Try(count, (random, _) => mutate(random));
 

@@ -29,6 +29,7 @@ public sealed class AdversarialDetectionTests
         Assert.AreEqual((float)pValue, flagged.GetColumn<float>("PValue").Single());
         Assert.AreEqual(isFlagged, flagged.GetColumn<bool>("IsAdversarial").Single());
         Assert.AreEqual((19, 0.1), (transformer.CalibrationCount, transformer.FalsePositiveRate));
+        Assert.AreEqual(new DetectorThreshold("Suspicion", null, 19, 18), transformer.Thresholds.Single());
     }
 
     [TestMethod]
@@ -40,6 +41,21 @@ public sealed class AdversarialDetectionTests
         Assert.AreEqual(enough, Detection(rate).Fit(Scores(new float[enough])).CalibrationCount);
         Failures.Require<ArgumentException>(
             () => Detection(rate).Fit(Scores(new float[enough - 1])), $"Expected at least {enough} calibration rows", $"got {enough - 1}");
+    }
+
+    /// <summary>What is equal to all calibration rows is not suspicious, however many there are; the log says so.</summary>
+    [TestMethod]
+    public void Constant_scores_flag_only_what_is_higher()
+    {
+        List<string> warnings = [];
+        _ml.Log += (_, log) => warnings.AddRange(log.Kind == Runtime.ChannelMessageKind.Warning ? [log.Message] : []);
+
+        var transformer = Detection(0.01).Fit(Scores(new float[150]));
+
+        var flags = transformer.Transform(Scores([-1, 0, float.Epsilon])).GetColumn<bool>("IsAdversarial").ToArray();
+        CollectionAssert.AreEqual(new[] { false, false, true }, flags);
+        Assert.AreEqual(0, transformer.Thresholds.Single().Threshold);
+        Assert.Contains("Column 'Suspicion': all 150 calibration scores are 0. Only higher ones can be flagged.", warnings.Single());
     }
 
     [TestMethod]
@@ -54,7 +70,7 @@ public sealed class AdversarialDetectionTests
     {
         var scores = new float[30];
         scores[12] = float.NaN;
-        Failures.Require<ArgumentException>(() => Detection(0.1).Fit(Scores(scores)), "Calibration row 12: expected a score, got NaN");
+        Failures.Require<ArgumentException>(() => Detection(0.1).Fit(Scores(scores)), "Calibration row 12, column 'Suspicion': expected a score, got NaN");
     }
 
     [TestMethod]

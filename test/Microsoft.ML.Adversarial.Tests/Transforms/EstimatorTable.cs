@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Detectors;
+using Microsoft.ML.Adversarial.Detectors.Combinations;
 using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
@@ -64,6 +65,21 @@ internal static class EstimatorTable
         new(
             "detection", fruit => fruit.Scored, fruit => fruit.Ml.Transforms.AdversarialDetection("FisherTrace", 0.05),
             ["PValue", "IsAdversarial"]),
+        new(
+            "detection per class", fruit => fruit.Scored, fruit => fruit.Ml.Transforms.AdversarialDetection("FisherTrace", "PredictedLabel", 0.1),
+            ["PValue", "IsAdversarial"]),
+        new(
+            "detection per class, binary", fruit => fruit.Binary.Transform(fruit.Test),
+            fruit => fruit.Ml.Transforms.AdversarialDetection("Score", "PredictedLabel", 0.1), ["PValue", "IsAdversarial"]),
+        new(
+            "detection by several", fruit => fruit.Scored,
+            fruit => fruit.Ml.Transforms.AdversarialDetection(["FisherTrace", "Probability"], PValueCombination.Fisher, 0.05),
+            ["PValue", "PValues", "IsAdversarial"]),
+        new(
+            "detection by several per class", fruit => fruit.Scored,
+            fruit => fruit.Ml.Transforms.AdversarialDetection(
+                ["Probability", "FisherTrace"], PValueCombination.Simes, 0.1, "PredictedLabel", "P", "Single", "Flag"),
+            ["P", "Single", "Flag"]),
         new(
             "detector in the pipeline", fruit => fruit.Train,
             fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.DetectorScore(new GradientNorm())), [.. ScoreColumns, "GradientNorm"]),
