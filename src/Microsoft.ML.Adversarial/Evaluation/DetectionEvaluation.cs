@@ -30,7 +30,7 @@ public sealed class DetectionEvaluation
         IDataView cleanRows, IReadOnlyDictionary<string, IDataView> attackedRows, IReadOnlyList<string> scoreColumnNames,
         DetectionEvaluationOptions options)
     {
-        var clean = EvaluatedRows.Read(cleanRows, scoreColumnNames, options.FlagColumnName, succeededColumnName: null);
+        var clean = EvaluatedRows.Read("clean rows", cleanRows, scoreColumnNames, options.FlagColumnName, succeededColumnName: null);
         if (clean.Count == 0)
         {
             throw new ArgumentException("Expected at least one clean row, got none.", nameof(cleanRows));
@@ -43,7 +43,8 @@ public sealed class DetectionEvaluation
         var attacked = attackedRows
             .Select(attack => (
                 Name: attack.Key,
-                Rows: EvaluatedRows.Read(attack.Value, scoreColumnNames, options.FlagColumnName, options.SucceededColumnName)))
+                Rows: EvaluatedRows.Read(
+                    $"attack '{attack.Key}'", attack.Value, scoreColumnNames, options.FlagColumnName, options.SucceededColumnName)))
             .ToLookup(attack => attack.Rows.Count > 0);
         List<DetectionResult> results = [];
         for (var k = 0; k < scoreColumnNames.Count; k++)
@@ -62,7 +63,7 @@ public sealed class DetectionEvaluation
 
     private static float[] Thresholds(IDataView rows, IReadOnlyList<string> scoreColumnNames, double falsePositiveRate)
     {
-        var scores = EvaluatedRows.Read(rows, scoreColumnNames, flagColumnName: null, succeededColumnName: null).Scores;
+        var scores = EvaluatedRows.Read("calibration rows", rows, scoreColumnNames, flagColumnName: null, succeededColumnName: null).Scores;
         for (var k = 0; k < scores.Count; k++)
         {
             if (scores[k].IndexOf(float.NaN) is >= 0 and var row)

@@ -10,9 +10,15 @@ namespace Microsoft.ML.Adversarial.Evaluation;
 internal sealed record EvaluatedRows(IReadOnlyList<List<float>> Scores, IReadOnlyList<float>? Flags, int Count)
 {
     /// <summary>Reads scores, flags if there are any, and of the rows only those that succeeded if a column says so.</summary>
-    public static EvaluatedRows Read(IDataView view, IReadOnlyList<string> scoreColumnNames, string? flagColumnName, string? succeededColumnName)
+    /// <param name="name">What errors call the view.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="scoreColumnNames">The scores, which it must have.</param>
+    /// <param name="flagColumnName">The flag, which it may have; null to read none.</param>
+    /// <param name="succeededColumnName">Whether a row counts, which it must have; null where all do.</param>
+    public static EvaluatedRows Read(
+        string name, IDataView view, IReadOnlyList<string> scoreColumnNames, string? flagColumnName, string? succeededColumnName)
     {
-        const string step = "EvaluateDetection";
+        var step = $"EvaluateDetection, {name}";
         var scoreColumns = DetectorScores.Columns(view.Schema, scoreColumnNames, step);
         DataViewSchema.Column[] flagColumns = flagColumnName is not null && view.Schema.GetColumnOrNull(flagColumnName) is { } flag
             ? [RequireBoolean(flag)]

@@ -1,5 +1,8 @@
+using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Detectors;
+using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Adversarial.Evaluation;
 
@@ -111,6 +114,33 @@ public sealed class EvaluateDetectionTests
         Assert.AreEqual(1, reads);
     }
 
+    /// <summary>The way of users: attack, put the adversarial features in place of the features, and score them like any others.</summary>
+    [TestMethod]
+    public void A_chain_is_judged_by_an_attack_on_itself()
+    {
+        var scorer = Fruit.Labels(_ml).Append(Fruit.Trainer(_ml)).Append(_ml.Transforms.FisherTrace()).Fit(Fruit.Load(_ml, 240, seed: 1));
+        var model = scorer.Append(
+            _ml.Transforms.AdversarialDetection("FisherTrace", 0.1).Fit(scorer.Transform(Fruit.Load(_ml, 300, seed: 2))));
+        var clean = model.Transform(Fruit.Load(_ml, 300, seed: 3));
+        var attack = _ml.Transforms.AdversarialAttack(scorer, new ProjectedGradientDescent(Norm.LInfinity, 0.25) { Steps = 5 })
+            .Append(_ml.Transforms.CopyColumns("Features", "AdversarialFeatures"));
+        var attacked = model.Transform(attack.Fit(clean).Transform(clean));
+
+        var evaluation = _ml.MulticlassClassification.EvaluateDetection(
+            clean, new Dictionary<string, IDataView> { ["PGD"] = attacked }, ["FisherTrace"],
+            new() { SucceededColumnName = "AttackSucceeded", Bootstrap = Few });
+
+        var succeeded = attacked.GetColumn<bool>("AttackSucceeded").ToArray();
+        var expected = new DetectionMetrics(
+            clean.GetColumn<float>("FisherTrace"), attacked.GetColumn<float>("FisherTrace").Where((_, row) => succeeded[row]));
+        Assert.AreEqual(expected.AreaUnderRocCurve, evaluation["FisherTrace", "PGD"].Metrics.AreaUnderRocCurve);
+        Assert.AreEqual(succeeded.Count(yes => yes), evaluation["FisherTrace", "PGD"].Metrics.AttackedCount);
+        Assert.IsGreaterThan(0.5, expected.AreaUnderRocCurve);
+        Assert.AreEqual(0.1, evaluation.Flags["PGD"].FalsePositiveRate, 4 * Math.Sqrt(2 * 0.1 * 0.9 / 300));
+        var flagged = attacked.GetColumn<bool>("IsAdversarial").Where((_, row) => succeeded[row]).Average(flag => flag ? 1.0 : 0);
+        Assert.AreEqual(flagged, evaluation.Flags["PGD"].TruePositiveRate, 1e-12);
+    }
+
     [TestMethod]
     public void NaN_is_the_most_suspicious()
     {
@@ -125,12 +155,13 @@ public sealed class EvaluateDetectionTests
         var catalog = _ml.MulticlassClassification;
         var attacked = new Dictionary<string, IDataView> { ["weak"] = Load(Weak) };
         Failures.Require<ArgumentException>(() => catalog.EvaluateDetection(Load(Clean), attacked, []), "at least one score column");
-        Failures.Require<ArgumentException>(() => catalog.EvaluateDetection(Load(Clean), attacked, ["Third"]), "EvaluateDetection: expected a column 'Third'");
+        Failures.Require<ArgumentException>(() => catalog.EvaluateDetection(Load(Clean), attacked, ["Third"]), "EvaluateDetection, clean rows: expected a column 'Third'");
         Failures.Require<ArgumentException>(() => catalog.EvaluateDetection(Load(Clean), attacked, ["Kind"]), "Column 'Kind': expected a Single");
         Failures.Require<ArgumentException>(
             () => catalog.EvaluateDetection(Load(Clean), attacked, Both, new() { SucceededColumnName = "First" }), "Column 'First': expected a Boolean");
         Failures.Require<ArgumentException>(
-            () => catalog.EvaluateDetection(Load(Clean), attacked, Both, new() { SucceededColumnName = "Absent" }), "expected a column 'Absent'");
+            () => catalog.EvaluateDetection(Load(Clean), attacked, Both, new() { SucceededColumnName = "Absent" }),
+            "EvaluateDetection, attack 'weak': expected a column 'Absent'");
         Failures.Require<ArgumentException>(
             () => catalog.EvaluateDetection(Load(Clean), attacked, Both, new() { FlagColumnName = "Second" }), "Column 'Second': expected a Boolean");
         Failures.Require<ArgumentException>(
