@@ -21,6 +21,8 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Attacks.Objectives;
         using Microsoft.ML.Adversarial.Classifiers;
         using Microsoft.ML.Adversarial.Detectors;
+        using Microsoft.ML.Adversarial.Detectors.Combinations;
+        using Microsoft.ML.Adversarial.Fisher;
         using Microsoft.ML.Adversarial.InformationGeometry;
         using Microsoft.ML.Adversarial.Networks;
         using Microsoft.ML.Adversarial.Networks.Layers;
