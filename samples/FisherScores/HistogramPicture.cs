@@ -11,7 +11,7 @@ internal static class HistogramPicture
     private const int PanelWidth = Bins * BinWidth;
     private const int PanelHeight = 150;
     private const int Gap = 56;
-    private const int Margin = 32;
+    private const int Margin = 48;
     private const int Top = 104;
     private const int Pitch = PanelHeight + 84;
     private const int TextScale = 2;
@@ -29,7 +29,7 @@ internal static class HistogramPicture
         using (var canvas = new SKCanvas(bitmap))
         {
             canvas.Clear(SKColors.White);
-            TinyFont.Draw(canvas, "Fisher information of clean and attacked digits", Margin, 24, TextScale + 1, s_ink);
+            TinyFont.Draw(canvas, "Fisher information of clean and attacked digits, L∞ ε=0.1", Margin, 24, TextScale + 1, s_ink);
             for (var i = 0; i < Score.All.Count; i++)
                 DrawPanel(canvas, Left(i), PanelTop(i), Score.All[i], groups);
             DrawLegend(canvas, Left(Score.All.Count), PanelTop(Score.All.Count), groups);

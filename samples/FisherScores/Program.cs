@@ -56,7 +56,7 @@ var picture = Path.Combine(settings.OutputFolder, "fisher-scores.png");
 HistogramPicture.Save(picture, groups);
 
 Console.WriteLine();
-KinkTable.Print(model.OfType<NeuralNetworkTransformer>().Single().Model, [.. groups[0].Rows.Take(50).Select(row => row.Features)]);
+DifferenceTable.Print(model.OfType<NeuralNetworkTransformer>().Single().Model, groups);
 
 var inOrder = groups.All(group => group.IsInOrder);
 Console.WriteLine();
