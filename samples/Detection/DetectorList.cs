@@ -1,0 +1,40 @@
+using Microsoft.ML;
+using Microsoft.ML.Adversarial.Detectors;
+using Microsoft.ML.Adversarial.Transforms;
+
+namespace Detection;
+
+/// <summary>The detectors of the table; each adds a column, which is called after it.</summary>
+internal static class DetectorList
+{
+    private static readonly FisherColumns FisherColumns = new() { Sensitivity = null };
+
+    private static readonly Detector[] Baselines =
+    [
+        new MaximumSoftmaxProbability(),
+        new LogitMargin(),
+        new PredictiveEntropy(),
+        new Energy(),
+        new GradientNorm(),
+        new FeatureSqueezing(),
+        new Mahalanobis(),
+        new LocalIntrinsicDimensionality(),
+        new KernelDensityUncertainty(),
+    ];
+
+    public static string SensitivityColumn => FisherColumns.SensitivityNorm!;
+
+    /// <summary>The score columns but the sensitivity's, which takes longer than all others together.</summary>
+    public static string[] Columns { get; } =
+    [
+        FisherColumns.Trace!, FisherColumns.QuadraticForm!, FisherColumns.NormalisedQuadraticForm!, FisherColumns.TopEigenvalue!,
+        .. Baselines.Select(detector => detector.GetType().Name),
+    ];
+
+    /// <summary>All detectors on the network of a model. Only what is read of their columns is computed.</summary>
+    public static IEstimator<ITransformer> On(MLContext ml, ITransformer model)
+    {
+        IEstimator<ITransformer> fisher = ml.Transforms.FisherInformation(model, FisherColumns);
+        return Baselines.Aggregate(fisher, (chain, detector) => chain.Append(ml.Transforms.DetectorScore(detector, model)));
+    }
+}
