@@ -26,10 +26,7 @@ var phases = new PhaseLog();
 var images = Mnist.LoadTrain(ml);
 var train = ml.Data.TakeRows(images, settings.TrainingRows);
 var calibration = ml.Data.SkipRows(images, Mnist.TrainingImages - settings.CalibrationRows);
-
-// The first 5,000 test images are harder than the others: rows that are to be like the calibration rows are drawn from all of them.
-var shuffled = ml.Data.ShuffleRows(Mnist.LoadTest(ml), settings.Seed, shufflePoolSize: Mnist.TestImages);
-var test = ml.Data.TakeRows(shuffled, settings.TestRows);
+var test = ml.Data.TakeRows(Mnist.LoadTest(ml), settings.TestRows);
 
 var model = settings.ModelToLoad is { } file
     ? phases.Run($"Load {file}", _ => ml.Model.Load(file, out var _))
