@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Microsoft.ML.Adversarial.Fisher;
 
 /// <summary>
@@ -5,9 +7,26 @@ namespace Microsoft.ML.Adversarial.Fisher;
 /// </summary>
 internal static class ClassDirection
 {
+    /// <summary>Of one class per row, for a whole batch.</summary>
+    /// <param name="frame">Predicted classes and probabilities.</param>
+    /// <param name="logits">What the cotangents are for, shape [N, C].</param>
+    /// <param name="labelOf">The class of a row.</param>
+    /// <returns>The cotangents, shape [N, C], and what each was divided by.</returns>
+    public static (Tensor Cotangents, double[] Scales) Of(DifferenceFrame frame, Tensor logits, Func<int, int> labelOf)
+    {
+        var cotangents = HostDoubles.Zeros(frame.Rows, frame.Classes);
+        var scales = new double[frame.Rows];
+        for (var row = 0; row < frame.Rows; row++)
+        {
+            scales[row] = Fill(frame, row, labelOf(row), cotangents.Values.Slice(row * frame.Classes, frame.Classes));
+        }
+
+        return (cotangents.Like(logits), scales);
+    }
+
     /// <summary>In all logits.</summary>
     /// <returns>The scale: what the cotangent was divided by, 1 − p of the class.</returns>
-    public static double Fill(DifferenceFrame frame, int row, int label, Span<double> cotangent)
+    private static double Fill(DifferenceFrame frame, int row, int label, Span<double> cotangent)
     {
         var others = frame.Others(row);
         var position = frame.PositionOf(row, label);

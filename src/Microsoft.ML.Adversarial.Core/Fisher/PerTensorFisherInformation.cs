@@ -49,17 +49,12 @@ public sealed class PerTensorFisherInformation
     public Tensor Sensitivity(Tensor inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        using var scope = NewDisposeScope();
-        var parts = new List<Tensor>();
-        RowChunks.Run(_classifier, inputs, 8, (_, rows) =>
+        return RowChunks.Map(_classifier, inputs, 8, rows =>
         {
             var sum = zeros_like(rows, dtype: _classifier.ElementType);
             TensorTangents.Run(_classifier, rows, differentiable: true, pass => sum.add_(BlockSensitivity(pass)));
-            parts.Add(sum.DetachFromDisposeScope());
+            return sum;
         });
-        var all = parts.Count == 0 ? empty(inputs.shape, _classifier.ElementType, _classifier.Device) : cat(parts, 0);
-        parts.ForEach(part => part.Dispose());
-        return all.MoveToOuterDisposeScope();
     }
 
     // In r = log((1 − p_ŷ) / p_ŷ) both terms add up to ∂_x(D_t r) · ∂_x(p_ŷ(1 − p_ŷ) D_t r), in which nothing cancels on saturated rows.

@@ -63,9 +63,7 @@ public sealed class PublishedFisherInformation
     public Tensor Sensitivity(Tensor inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        using var scope = NewDisposeScope();
-        var parts = new List<Tensor>();
-        RowChunks.Run(_classifier, inputs, 8, (_, rows) =>
+        return RowChunks.Map(_classifier, inputs, 8, rows =>
         {
             var sum = zeros_like(rows, dtype: _classifier.ElementType);
             using var logits = _classifier.Logits(rows);
@@ -80,11 +78,8 @@ public sealed class PublishedFisherInformation
                 }
             }
 
-            parts.Add(sum.DetachFromDisposeScope());
+            return sum;
         });
-        var all = parts.Count == 0 ? empty(inputs.shape, _classifier.ElementType, _classifier.Device) : cat(parts, 0);
-        parts.ForEach(part => part.Dispose());
-        return all.MoveToOuterDisposeScope();
     }
 
     // One parameter tensor at a time, as what its move adds to its layer's output: layers are linear in each of their parameter tensors.
@@ -97,21 +92,12 @@ public sealed class PublishedFisherInformation
         }
 
         var frame = DifferenceFrame.Of(pass.Logits);
-        var cotangents = HostDoubles.Zeros(1, frame.Rows, frame.Classes);
-        for (var row = 0; row < frame.Rows; row++)
-        {
-            var cotangent = cotangents.Values.Slice(row * frame.Classes, frame.Classes);
-            var scale = ClassDirection.Fill(frame, row, frame.Predicted(row), cotangent);
-            foreach (ref var value in cotangent)
-            {
-                value *= scale;
-            }
-        }
-
-        var gradients = pass.Backward(cotangents.Like(pass.Logits));
+        var (cotangents, scales) = ClassDirection.Of(frame, pass.Logits, frame.Predicted);
+        var direction = cotangents * tensor(scales, [frame.Rows, 1], dtype: cotangents.dtype, device: cotangents.device);
+        var gradients = pass.Backward(direction.unsqueeze(0));
         using var noGrad = no_grad();
         return [.. pass.Recording.Uses.Zip(gradients).SelectMany(pair =>
-            pair.First.Rule.Tangents(pair.First.Input.detach(), pair.Second.select(1, 0).contiguous()).Select(tangent => (pair.First.Layer, tangent)))];
+            pair.First.Tangents(pair.Second.select(1, 0).contiguous()).Select(tangent => (pair.First.Layer, tangent)))];
     }
 
     private Tensor Moved((nn.Module Layer, Func<Tensor, Tensor> Tangent) move, Tensor rows, double step) =>

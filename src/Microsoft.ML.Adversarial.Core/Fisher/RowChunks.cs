@@ -37,6 +37,17 @@ internal static class RowChunks
         }
     }
 
+    /// <summary>Concatenates what is computed of each chunk: a tensor of the rows' shape, in the classifier's element type.</summary>
+    public static Tensor Map(NetworkClassifier classifier, Tensor inputs, int cotangents, Func<Tensor, Tensor> compute)
+    {
+        // What is made in inference mode could not be written to outside of it.
+        using var mode = inference_mode(false);
+        using var scope = NewDisposeScope();
+        var results = empty(inputs.shape, classifier.ElementType, classifier.Device);
+        Run(classifier, inputs, cotangents, (start, rows) => results.narrow(0, start, rows.shape[0]).copy_(compute(rows)));
+        return results.MoveToOuterDisposeScope();
+    }
+
     private static long RowsPerChunk(NetworkClassifier classifier, Tensor inputs, int cotangents)
     {
         var perRow = (classifier.Taps.OutputElements(classifier.Logits, inputs) + (inputs.numel() / inputs.shape[0])) * cotangents;

@@ -166,14 +166,7 @@ internal sealed record TangentPass(
         ClassFisherDirection direction, Tensor logits, IReadOnlyList<long>? labels)
     {
         var frame = DifferenceFrame.Of(logits);
-        var values = HostDoubles.Zeros(frame.Rows, frame.Classes);
-        var scales = new double[frame.Rows];
-        for (var row = 0; row < frame.Rows; row++)
-        {
-            var label = direction.ClassOf(frame, row, labels);
-            scales[row] = ClassDirection.Fill(frame, row, label, values.Values.Slice(row * frame.Classes, frame.Classes));
-        }
-
-        return (frame, values.Like(logits).requires_grad_(), scales);
+        var (cotangent, scales) = ClassDirection.Of(frame, logits, row => direction.ClassOf(frame, row, labels));
+        return (frame, cotangent.requires_grad_(), scales);
     }
 }

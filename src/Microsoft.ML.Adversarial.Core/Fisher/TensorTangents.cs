@@ -18,7 +18,7 @@ internal static class TensorTangents
         }
 
         var frame = DifferenceFrame.Of(pass.Logits);
-        var (cotangent, scales) = PredictedCotangent(frame, pass.Logits);
+        var (cotangent, scales) = ClassDirection.Of(frame, pass.Logits, frame.Predicted);
         using var grad = enable_grad();
         var outputs = pass.Recording.Uses.Select(use => use.Output).ToArray();
         var gradients = autograd.grad(
@@ -26,15 +26,10 @@ internal static class TensorTangents
         foreach (var (use, gradient) in pass.Recording.Uses.Zip(gradients).Where(pair => !pair.Second.IsInvalid))
         {
             var fixedGradient = gradient.detach();
-            foreach (var tangent in Tangents(use, fixedGradient))
+            foreach (var narrow in use.Moves(fixedGradient, differentiable))
             {
                 using var scope = NewDisposeScope();
-                Tensor move;
-                using (set_grad_enabled(differentiable))
-                {
-                    move = tangent(use.Input).expand_as(gradient);
-                }
-
+                var move = narrow.expand_as(gradient);
                 var u = autograd.grad([gradient], [cotangent], [move.detach()], retain_graph: true)[0];
                 var norms = DoubleArray.Of((move.detach() * fixedGradient).flatten(1).sum(1));
                 each(new(pass.Inputs, pass.Logits, [use.Output], [move], u, frame, norms, scales));
@@ -45,22 +40,4 @@ internal static class TensorTangents
     public static InvalidOperationException MissingRule(NetworkClassifier classifier) => new(
         $"The per-tensor quantities need a rule for every layer, got {classifier.Taps.Uncovered ?? "a layer that runs more than once or outside of call"} "
             + "without one. Use FisherInformation, which handles any layer.");
-
-    private static IReadOnlyList<Func<Tensor, Tensor>> Tangents(LayerUse use, Tensor gradient)
-    {
-        using var noGrad = no_grad();
-        return use.Rule.Tangents(use.Input.detach(), gradient);
-    }
-
-    private static (Tensor Cotangent, double[] Scales) PredictedCotangent(DifferenceFrame frame, Tensor logits)
-    {
-        var values = HostDoubles.Zeros(frame.Rows, frame.Classes);
-        var scales = new double[frame.Rows];
-        for (var row = 0; row < frame.Rows; row++)
-        {
-            scales[row] = ClassDirection.Fill(frame, row, frame.Predicted(row), values.Values.Slice(row * frame.Classes, frame.Classes));
-        }
-
-        return (values.Like(logits), scales);
-    }
 }
