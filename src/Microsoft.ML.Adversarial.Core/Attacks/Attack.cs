@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Settings;
 using static TorchSharp.torch;
@@ -13,6 +14,12 @@ public abstract record Attack
     private protected Attack(ThreatModel threatModel)
     {
         ArgumentNullException.ThrowIfNull(threatModel);
+        var norms = GetType().GetCustomAttribute<AttackNameAttribute>()?.Norms ?? [];
+        if (norms.Length > 0 && !norms.Contains(threatModel.Norm.Name))
+        {
+            throw new ArgumentException($"{GetType().Name} works with {string.Join(" or ", norms)}, got {threatModel.Norm.Name}.", nameof(threatModel));
+        }
+
         ThreatModel = threatModel;
     }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Settings;
 
@@ -41,10 +42,13 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
     /// <summary>All names of an attack, the one that is written first.</summary>
     internal static IReadOnlyList<string> NamesOf(string name) => Types.NamesOf(name);
 
+    /// <summary>The attack's names, norms and paper.</summary>
+    internal static AttackNameAttribute About(string name) => Types.Find(name).GetCustomAttribute<AttackNameAttribute>()!;
+
     /// <summary>What can be set on an attack, in alphabetical order.</summary>
     internal static IReadOnlyList<AttackSetting> SettingsOf(string name)
     {
-        var plain = Construct(Types.Find(name), Norms.Norm.LInfinity, 1);
+        var plain = Construct(Types.Find(name), Norms.Norm.Parse(About(name).Norms.FirstOrDefault("Linf")), 1);
         return [.. SettingText.Of(Types.Find(name)).Select(setting => AttackSetting.Of(setting, plain))];
     }
 

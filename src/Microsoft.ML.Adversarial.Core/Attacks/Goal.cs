@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Classifiers;
 using static TorchSharp.torch;
 
@@ -43,6 +44,22 @@ public abstract record Goal
 
     /// <summary>+1 where the cross-entropy with <see cref="Classes"/> is to grow, −1 where it is to shrink.</summary>
     internal abstract double LossSign { get; }
+
+    /// <summary>
+    /// By how much the logits that decide differ: above 0 where the goal is reached, below where it is not; shape [N].
+    /// </summary>
+    internal Tensor Margin(Tensor logits) => AttackObjective.LogitMargin.Value(logits, this);
+
+    /// <summary>
+    /// Which rows reach the goal by more than what logits vary by with the rows that a batch has beside them: judged in another batch, they
+    /// reach it as well. Shape [N], Bool.
+    /// </summary>
+    internal Tensor IsClearlyReached(Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        var noise = logits.abs().amax(1).mul_(logits.dtype == ScalarType.Float64 ? 1e-14 : 2e-6);
+        return Margin(logits).greater(noise).MoveToOuterDisposeScope();
+    }
 
     internal abstract Tensor IsReachedBy(Tensor predictions);
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Norms;
 
@@ -11,6 +12,9 @@ namespace Microsoft.ML.Adversarial.Attacks;
 /// <param name="Create">The attack with a budget.</param>
 internal sealed record AttackCase(string Name, double Epsilon, bool IsRandom, Func<double, Attack> Create)
 {
+    /// <summary>Whether rows that reach the goal unperturbed, and those that never do, come back as they were.</summary>
+    public bool LeavesReachedRows => Attack is MinimumNormAttack;
+
     public Attack Attack => Create(Epsilon);
 
     public override string ToString() => Name;

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Adversarial.Attacks.GradientSteps;
 /// Basic iterative method (Kurakin, Goodfellow &amp; Bengio 2017, arXiv:1607.02533, section 2.2): small steps from the input itself, clipped
 /// to the budget after each. Default: 10 steps of ε/10, so that the budget can just be spent.
 /// </summary>
-[AttackName("bim")]
+[AttackName("bim", Reference = "Kurakin, Goodfellow & Bengio 2017, arXiv:1607.02533")]
 public sealed record BasicIterativeMethod : IteratedGradientAttack
 {
     /// <summary>10 steps of ε/10 unless set otherwise.</summary>

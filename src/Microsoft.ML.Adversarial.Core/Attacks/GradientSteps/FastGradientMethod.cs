@@ -6,7 +6,7 @@ namespace Microsoft.ML.Adversarial.Attacks.GradientSteps;
 /// Fast gradient method: one step of length ε along the steepest direction; with L∞ it is FGSM, the fast gradient sign method
 /// (Goodfellow, Shlens &amp; Szegedy 2015, arXiv:1412.6572, section 4).
 /// </summary>
-[AttackName("fgsm", "fgm")]
+[AttackName("fgsm", "fgm", Reference = "Goodfellow, Shlens & Szegedy 2015, arXiv:1412.6572")]
 public sealed record FastGradientMethod : GradientStepAttack
 {
     /// <summary>One step of length ε.</summary>

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Adversarial.Attacks.GradientSteps;
 /// Momentum iterative method, MI-FGSM with L∞ (Dong et al. 2018, arXiv:1710.06081, algorithm 1): steps follow a decaying sum of gradients,
 /// each divided by its L1 length. Default: 10 steps of ε/10, decay 1.
 /// </summary>
-[AttackName("mifgsm", "mim")]
+[AttackName("mifgsm", "mim", Reference = "Dong et al. 2018, arXiv:1710.06081")]
 public sealed record MomentumIterativeMethod : IteratedGradientAttack
 {
     private readonly double _decay = 1;

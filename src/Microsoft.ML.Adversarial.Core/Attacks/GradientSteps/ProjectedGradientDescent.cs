@@ -8,7 +8,7 @@ namespace Microsoft.ML.Adversarial.Attacks.GradientSteps;
 /// Projected gradient descent (Madry et al. 2018, arXiv:1706.06083, section 2.1): steps from a random point of the budget, projected back
 /// after each, with restarts. Default: 40 steps of 2.5·ε/40, random start, no restarts.
 /// </summary>
-[AttackName("pgd")]
+[AttackName("pgd", Reference = "Madry et al. 2018, arXiv:1706.06083")]
 public sealed record ProjectedGradientDescent : IteratedGradientAttack
 {
     private readonly int _restarts = 1;
