@@ -48,14 +48,23 @@ internal sealed class SmallestFound
         using var scope = NewDisposeScope();
         var goal = rows is null ? _context.Goal : _context.Goal.Select(rows);
         var reached = goal.IsClearlyReached(logits.detach());
-        var better = reached.logical_and(sizes.less(rows is null ? Sizes : Sizes.index_select(0, rows))).nonzero().flatten();
+        Keep_(candidates.detach(), sizes.masked_fill(reached.logical_not(), double.PositiveInfinity), rows);
+        return reached.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Takes what is smaller than what there was, of inputs that are known to reach the goal where their size is finite.</summary>
+    /// <param name="candidates">Shape [N, …], within the bounds.</param>
+    /// <param name="sizes">Shape [N].</param>
+    /// <param name="rows">Which of the context's rows these are, shape [N], Int64; null: all of them.</param>
+    public void Keep_(Tensor candidates, Tensor sizes, Tensor? rows = null)
+    {
+        using var scope = NewDisposeScope();
+        var better = sizes.less(rows is null ? Sizes : Sizes.index_select(0, rows)).nonzero().flatten();
         if (better.shape[0] > 0)
         {
             var to = rows is null ? better : rows.index_select(0, better);
-            Inputs.index_copy_(0, to, candidates.detach().index_select(0, better));
+            Inputs.index_copy_(0, to, candidates.index_select(0, better));
             Sizes.index_copy_(0, to, sizes.index_select(0, better));
         }
-
-        return reached.MoveToOuterDisposeScope();
     }
 }

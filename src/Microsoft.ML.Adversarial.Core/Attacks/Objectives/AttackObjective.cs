@@ -11,6 +11,9 @@ public abstract record AttackObjective
     /// <summary>The difference of the two logits that decide: its gradient does not vanish on saturated networks.</summary>
     public static AttackObjective LogitMargin { get; } = new LogitMarginObjective();
 
+    /// <summary>The cross-entropy's direction at a length that does not vanish on saturated networks.</summary>
+    internal static AttackObjective LogOdds { get; } = new LogOddsObjective();
+
     /// <summary>The objective's value.</summary>
     /// <param name="logits">Shape [N, classes].</param>
     /// <param name="goal">What to reach.</param>
