@@ -72,7 +72,7 @@ internal sealed class ConvolutionRule : ILayerRule
         // [N·groups, channels, patch]: W's gradient of each row.
         var patches = GroupedPatches(inputs);
         var direction = deltas.bmm(patches.transpose(1, 2));
-        Tensor Weight(Tensor x) => direction.bmm(ReferenceEquals(x, inputs) ? patches : GroupedPatches(x)).reshape(shape);
+        Tensor Weight(Tensor x) => ReferenceEquals(x, inputs) ? direction.bmm(patches).reshape(shape) : PerRow(x, direction).reshape(shape);
         if (_layer.bias is null)
         {
             return [Weight];
@@ -82,12 +82,23 @@ internal sealed class ConvolutionRule : ILayerRule
         return [Weight, _ => bias];
     }
 
+    // Each row with weights of its own: one convolution whose groups are the rows'. Its gradient takes a tenth of the time that patches' takes.
+    private Tensor PerRow(Tensor inputs, Tensor weights)
+    {
+        var maps = Maps(inputs);
+        var channels = inputs.shape[1] / _layer.groups;
+        return nn.functional.conv2d(
+            maps.reshape(1, -1, maps.shape[2], maps.shape[3]), weights.reshape(-1, channels, _kernel.Item1, _kernel.Item2), null,
+            [_stride.Item1, _stride.Item2], [_padding.Item1, _padding.Item2], [_dilation.Item1, _dilation.Item2], inputs.shape[0] * _layer.groups);
+    }
+
     // [N, channels·kernel, positions]
-    private Tensor Patches(Tensor inputs)
+    private Tensor Patches(Tensor inputs) => nn.functional.unfold(Maps(inputs), _kernel, _dilation, _padding, _stride);
+
+    private Tensor Maps(Tensor inputs)
     {
         var maps = inputs.dim() == 3 ? inputs.unsqueeze(2) : inputs;
-        var padded = _unevenPadding is null ? maps : nn.functional.pad(maps, _unevenPadding);
-        return nn.functional.unfold(padded, _kernel, _dilation, _padding, _stride);
+        return _unevenPadding is null ? maps : nn.functional.pad(maps, _unevenPadding);
     }
 
     private Tensor GroupedPatches(Tensor inputs)
