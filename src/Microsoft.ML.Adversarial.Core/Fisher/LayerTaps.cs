@@ -46,12 +46,18 @@ internal sealed class LayerTaps : IDisposable
             HasConvolutions |= rule is ConvolutionRule;
         }
 
-        IsPiecewiseLinear = PiecewiseLinear.Is(module);
+        if (KnownCurvature.TryFind(module, out var curves))
+        {
+            HasKnownCurvature = true;
+            _removals.AddRange(curves.Select(curve =>
+                curve.register_forward_hook((_, input, output) => Observe(curve, null, input, output)!)).Select(hook => (Action)hook.remove));
+        }
+
         Tail = DenseTail.Of(module).Where(_covered.Contains).ToArray();
     }
 
-    /// <summary>What to do when a layer ran: null leaves its output, a tensor takes its place.</summary>
-    public delegate Tensor? Observer(nn.Module layer, ILayerRule rule, Tensor input, Tensor output);
+    /// <summary>What to do when a layer, with a rule, or a curve, with none, ran: null leaves its output, a tensor takes its place.</summary>
+    public delegate Tensor? Observer(nn.Module layer, ILayerRule? rule, Tensor input, Tensor output);
 
     /// <summary>The first layer with parameters that no rule covers, or null when the fast path is exact.</summary>
     public string? Uncovered { get; }
@@ -62,8 +68,8 @@ internal sealed class LayerTaps : IDisposable
     /// <summary>Whether any layer works on feature maps, which are large.</summary>
     public bool HasConvolutions { get; }
 
-    /// <summary>Whether gradients with respect to layers' outputs are known not to change with the input.</summary>
-    public bool IsPiecewiseLinear { get; }
+    /// <summary>Whether <see cref="LayerRecording.Curves"/> are all that gradients with respect to layers' outputs change by.</summary>
+    public bool HasKnownCurvature { get; }
 
     /// <summary>The linear layers at the end, with nothing but elementwise functions in between, first to last; often none.</summary>
     public IReadOnlyList<nn.Module> Tail { get; }
@@ -86,7 +92,7 @@ internal sealed class LayerTaps : IDisposable
     /// <summary>Runs a forward pass and notes what went in and out of every layer.</summary>
     public (Tensor Logits, LayerRecording Recording) Run(Func<Tensor, Tensor> forward, Tensor inputs)
     {
-        var uses = new List<LayerUse>();
+        var (uses, curves) = (new List<LayerUse>(), new List<(Tensor Input, Tensor Output)>());
         var logits = Run(forward, inputs, (layer, rule, input, output) =>
         {
             // What a frozen layer makes of inputs that have no gradients, such as indices, is where the graph then begins.
@@ -96,10 +102,16 @@ internal sealed class LayerTaps : IDisposable
             }
 
             // Sequential disposes what passes between layers; an alias is a second handle to the same autograd variable.
+            if (rule is null)
+            {
+                curves.Add((input.alias(), output.alias()));
+                return null;
+            }
+
             uses.Add(new(layer, rule, input.alias(), output.alias()));
             return _protectsOutputs ? output.clone() : null;
         });
-        return (logits, new(this, uses));
+        return (logits, new(this, uses, curves));
     }
 
     /// <summary>Runs a forward pass under an observer.</summary>
@@ -127,6 +139,6 @@ internal sealed class LayerTaps : IDisposable
         _removals.Clear();
     }
 
-    private Tensor? Observe(nn.Module layer, ILayerRule rule, Tensor input, Tensor output) =>
+    private Tensor? Observe(nn.Module layer, ILayerRule? rule, Tensor input, Tensor output) =>
         s_current is { } current && current.Owner == this ? current.Observe(layer, rule, input, output) : null;
 }
