@@ -24,7 +24,7 @@ internal static class PartialTrace
     {
         var spread = ClassSpread.Of(pass.Logits);
         var cotangents = LeadingColumns.Cotangents(spread, count, LeadingColumns.Signs(method.Seed, method.Probes, pass.Logits));
-        var gradients = pass.Backward(cotangents);
+        var gradients = pass.BackwardCondensed(cotangents);
         var controlled = method.Probes > 0 && pass.Recording.Tail.Count > 0;
         var tail = controlled ? ClosedFormTail.Of(pass, spread) : null;
         using var noGrad = no_grad();
