@@ -1,19 +1,13 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Fisher.LayerRules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Fisher;
 
-/// <summary>
-/// Forward hooks on a network's layers with parameters. They stay for as long as the classifier lives and act only on a thread that
-/// asked for it, so that any number of threads can score, attack and record on one network.
-/// </summary>
+/// <summary>Watches a network's layers with parameters, and the elementwise functions that bend between them.</summary>
 internal sealed class LayerTaps : IDisposable
 {
-    // One per thread: the graph, grad mode and dispose scopes are thread-local as well.
-    [ThreadStatic]
-    private static (LayerTaps Owner, Observer Observe)? s_current;
-
-    private readonly List<Action> _removals = [];
+    private readonly ForwardHooks<Observer> _hooks = new();
     private readonly HashSet<nn.Module> _covered = [];
     private long _outputElements;
 
@@ -40,8 +34,7 @@ internal sealed class LayerTaps : IDisposable
                 continue;
             }
 
-            var hook = hookable.register_forward_hook((_, input, output) => Observe(layer, rule, input, output)!);
-            _removals.Add(hook.remove);
+            _hooks.Add(hookable, (observe, input, output) => observe(layer, rule, input, output));
             _covered.Add(layer);
             HasConvolutions |= rule is ConvolutionRule;
         }
@@ -49,8 +42,10 @@ internal sealed class LayerTaps : IDisposable
         if (KnownCurvature.TryFind(module, out var curves))
         {
             HasKnownCurvature = true;
-            _removals.AddRange(curves.Select(curve =>
-                curve.register_forward_hook((_, input, output) => Observe(curve, null, input, output)!)).Select(hook => (Action)hook.remove));
+            foreach (var curve in curves)
+            {
+                _hooks.Add(curve, (observe, input, output) => observe(curve, null, input, output));
+            }
         }
 
         Tail = DenseTail.Of(module).Where(_covered.Contains).ToArray();
@@ -115,30 +110,7 @@ internal sealed class LayerTaps : IDisposable
     }
 
     /// <summary>Runs a forward pass under an observer.</summary>
-    public Tensor Run(Func<Tensor, Tensor> forward, Tensor inputs, Observer observer)
-    {
-        var outer = s_current;
-        s_current = (this, observer);
-        try
-        {
-            return forward(inputs);
-        }
-        finally
-        {
-            s_current = outer;
-        }
-    }
+    public Tensor Run(Func<Tensor, Tensor> forward, Tensor inputs, Observer observer) => _hooks.Run(observer, forward, inputs);
 
-    public void Dispose()
-    {
-        foreach (var remove in _removals)
-        {
-            remove();
-        }
-
-        _removals.Clear();
-    }
-
-    private Tensor? Observe(nn.Module layer, ILayerRule? rule, Tensor input, Tensor output) =>
-        s_current is { } current && current.Owner == this ? current.Observe(layer, rule, input, output) : null;
+    public void Dispose() => _hooks.Dispose();
 }
