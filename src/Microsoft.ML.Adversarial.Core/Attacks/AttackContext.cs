@@ -48,6 +48,9 @@ public sealed class AttackContext<TClassifier>
     /// <summary>Which rows reach the goal unperturbed, shape [N], Bool.</summary>
     public Tensor ReachedBefore { get; }
 
+    /// <summary>Seed, row keys and cancellation, for attacks that run another one.</summary>
+    internal AttackRun Run => _run;
+
     /// <summary>Whether the run was cancelled: return the best found so far.</summary>
     public bool WasCancelled => _run.Cancellation.IsCancellationRequested;
 
