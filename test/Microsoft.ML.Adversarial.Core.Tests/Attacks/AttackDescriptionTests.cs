@@ -39,7 +39,7 @@ public sealed class AttackDescriptionTests
     [TestMethod]
     public void ErrorsListWhatIsKnown()
     {
-        AssertRefused(Describe("deepfake", "L2", 1), "Unknown attack 'deepfake': expected one of bim, fgsm, mifgsm, pgd.");
+        AssertRefused(Describe("deepfake", "L2", 1), $"Unknown attack 'deepfake': expected one of {string.Join(", ", AttackDescription.Names)}.");
         AssertRefused(Describe("pgd", "L0.5", 1), "Unknown norm 'L0.5': expected L0, L1, L2, Linf or Lp");
         AssertRefused(
             Describe("bim", "L2", 1, ("Restarts", "2")),

@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
+using Microsoft.ML.Adversarial.Attacks.Saliency;
 using Microsoft.ML.Adversarial.Norms;
 
 namespace Microsoft.ML.Adversarial.Attacks;
@@ -14,6 +15,9 @@ internal sealed record AttackCase(string Name, double Epsilon, bool IsRandom, Fu
 {
     /// <summary>Whether rows that reach the goal unperturbed, and those that never do, come back as they were.</summary>
     public bool LeavesReachedRows => Attack is MinimumNormAttack;
+
+    /// <summary>Whether the attack spends a budget, so that it needs one.</summary>
+    public bool NeedsABudget => Attack is GradientStepAttack;
 
     public Attack Attack => Create(Epsilon);
 
@@ -48,6 +52,9 @@ internal static class AttackTable
             new ProjectedGradientDescent(Norm.LInfinity, epsilon) { Objective = AttackObjective.LogitMargin }),
         new("MI-FGSM", 0.1, false, epsilon => new MomentumIterativeMethod(Norm.LInfinity, epsilon)),
         new("MI-FGSM L2", 0.8, false, epsilon => new MomentumIterativeMethod(Norm.L2, epsilon) { Decay = 0.5 }),
+        new("JSMA", 8, false, epsilon => new JacobianSaliencyMapAttack(Norm.L0, epsilon)),
+        new("JSMA on logits", 10, false, epsilon =>
+            new JacobianSaliencyMapAttack(Norm.L0, epsilon) { Source = SaliencySource.Logits, Theta = -0.5, BothDirections = true }),
     ];
 
     public static IEnumerable<object[]> Rows => All.Select(one => new object[] { one });
