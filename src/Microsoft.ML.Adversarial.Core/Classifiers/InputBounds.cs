@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Microsoft.ML.Adversarial.Norms;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
@@ -75,6 +78,34 @@ public sealed class InputBounds
         return (ToTensor(_lower), ToTensor(_upper));
 
         Tensor ToTensor(float[] values) => tensor(values).reshape(shape).to(inputs.dtype, inputs.device);
+    }
+
+    /// <summary>Whether all values are certainly finite and inside, found in one pass over memory: what attacks ask of nearly all inputs.</summary>
+    internal bool CertainlyHold(Tensor inputs)
+    {
+        if (!IsUniform || !PlainCells.Have(inputs))
+        {
+            return false;
+        }
+
+        // No comparison holds for NaN, and none of these for an infinity.
+        var (lower, upper) = (Math.Max(_lower[0], float.MinValue), Math.Min(_upper[0], float.MaxValue));
+        var (lowers, uppers) = (Vector512.Create(lower), Vector512.Create(upper));
+        var cells = PlainCells.Of(inputs);
+        var blocks = MemoryMarshal.Cast<float, Vector512<float>>(cells);
+        var inside = Vector512<float>.AllBitsSet;
+        foreach (var block in blocks)
+        {
+            inside &= Vector512.GreaterThanOrEqual(block, lowers) & Vector512.LessThanOrEqual(block, uppers);
+        }
+
+        var holds = inside.AsInt32() == Vector512<int>.AllBitsSet;
+        foreach (var value in cells[(blocks.Length * Vector512<float>.Count)..])
+        {
+            holds &= value >= lower && value <= upper;
+        }
+
+        return holds;
     }
 
     /// <summary>Throws for the first value that lies outside, naming its row and feature.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
+using Microsoft.ML.Adversarial.Attacks.Saliency;
 using Microsoft.ML.Adversarial.Norms;
 
 namespace Microsoft.ML.Adversarial.Attacks;
@@ -14,6 +15,12 @@ internal sealed record AttackCase(string Name, double Epsilon, bool IsRandom, Fu
 {
     /// <summary>Whether rows that reach the goal unperturbed, and those that never do, come back as they were.</summary>
     public bool LeavesReachedRows => Attack is MinimumNormAttack;
+
+    /// <summary>Whether rows that reach the goal unperturbed come back as they were.</summary>
+    public bool LeavesRowsEarly => LeavesReachedRows || Attack is IteratedGradientAttack { LeaveEarly: true };
+
+    /// <summary>Whether the attack spends a budget, so that it needs one.</summary>
+    public bool NeedsABudget => Attack is GradientStepAttack;
 
     public Attack Attack => Create(Epsilon);
 
@@ -48,6 +55,17 @@ internal static class AttackTable
             new ProjectedGradientDescent(Norm.LInfinity, epsilon) { Objective = AttackObjective.LogitMargin }),
         new("MI-FGSM", 0.1, false, epsilon => new MomentumIterativeMethod(Norm.LInfinity, epsilon)),
         new("MI-FGSM L2", 0.8, false, epsilon => new MomentumIterativeMethod(Norm.L2, epsilon) { Decay = 0.5 }),
+        new("NI-FGSM", 0.1, false, epsilon => new NesterovIterativeMethod(Norm.LInfinity, epsilon)),
+        new("NI-FGSM L2", 0.8, false, epsilon => new NesterovIterativeMethod(Norm.L2, epsilon) { StepSchedule = StepSchedule.Cosine }),
+        new("DI-FGSM", 0.1, true, epsilon => new DiverseInputMethod(Norm.LInfinity, epsilon) { SmallestSize = 0.5, GradientSamples = 2 }),
+        new("M-DI-FGSM leaving early", 0.1, true, epsilon =>
+            new DiverseInputMethod(Norm.LInfinity, epsilon) { Decay = 1, Probability = 1, SmallestSize = 0.5, LeaveEarly = true }),
+        new("PGD leaving early", 0.1, true, epsilon =>
+            new ProjectedGradientDescent(Norm.LInfinity, epsilon) { LeaveEarly = true, Restarts = 2, StepSchedule = StepSchedule.Cosine }),
+        new("BIM leaving early", 0.1, false, epsilon => new BasicIterativeMethod(Norm.LInfinity, epsilon) { LeaveEarly = true }),
+        new("JSMA", 8, false, epsilon => new JacobianSaliencyMapAttack(Norm.L0, epsilon)),
+        new("JSMA on logits", 10, false, epsilon =>
+            new JacobianSaliencyMapAttack(Norm.L0, epsilon) { Source = SaliencySource.Logits, Theta = -0.5, BothDirections = true }),
     ];
 
     public static IEnumerable<object[]> Rows => All.Select(one => new object[] { one });

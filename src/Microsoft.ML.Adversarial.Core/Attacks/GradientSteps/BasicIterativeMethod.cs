@@ -19,11 +19,12 @@ public sealed record BasicIterativeMethod : IteratedGradientAttack
     {
     }
 
-    private protected override double DefaultStepSize => ThreatModel.Epsilon / Steps;
+    private protected override double DefaultLength => ThreatModel.Epsilon;
 
-    private protected override void Step_(AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor gradient)
+    private protected override void Step_(
+        AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor gradient, Tensor? memory, double length)
     {
-        inputs.add_(ThreatModel.Norm.SteepestDirection(gradient), alpha: StepLength);
+        inputs.add_(ThreatModel.Norm.SteepestDirection(gradient), alpha: length);
         context.Clip_(inputs);
     }
 }

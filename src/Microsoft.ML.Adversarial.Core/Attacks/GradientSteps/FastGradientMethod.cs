@@ -19,5 +19,5 @@ public sealed record FastGradientMethod : GradientStepAttack
 
     private protected override int StepCount => 1;
 
-    private protected override double StepLength => ThreatModel.Epsilon;
+    private protected override double StepLength(int step) => ThreatModel.Epsilon;
 }

@@ -34,7 +34,9 @@ public sealed record ProjectedGradientDescent : IteratedGradientAttack
         init => _restarts = InRange(value, value >= 1, ">= 1", nameof(Restarts));
     }
 
-    private protected override double DefaultStepSize => 2.5 * ThreatModel.Epsilon / Steps;
+    private protected override double DefaultLength => 2.5 * ThreatModel.Epsilon;
+
+    private protected override bool StartsAtOriginals => !RandomStart;
 
     private protected override Tensor Start(AttackContext<IDifferentiableClassifier> context) =>
         RandomStart ? context.RandomStart() : base.Start(context);
