@@ -51,6 +51,9 @@ public sealed class AttackContext<TClassifier>
     /// <summary>Whether the run was cancelled: return the best found so far.</summary>
     public bool WasCancelled => _run.Cancellation.IsCancellationRequested;
 
+    /// <summary>The rows' own random streams.</summary>
+    internal RowRandom Random => _random;
+
     /// <summary>A random point within the budget and the bounds for every row, from the rows' own random streams.</summary>
     /// <returns>Shape [N, …].</returns>
     public Tensor RandomStart()
@@ -86,6 +89,15 @@ public sealed class AttackContext<TClassifier>
         return new(
             Classifier, originals, Goal.Select(rows), ThreatModel, region, ReachedBefore.index_select(0, rows), _run,
             _random.Select(onCpu.data<long>().ToArray(), stream));
+    }
+
+    /// <summary>How to run another attack on some of the rows: with their keys, the same cancellation and a seed of its own.</summary>
+    /// <param name="rows">Row indices, shape [M], Int64.</param>
+    /// <param name="seedOffset">What the seed differs by from this run's.</param>
+    internal AttackRun RunOn(Tensor rows, long seedOffset)
+    {
+        using var onCpu = rows.cpu();
+        return _run with { Seed = _run.Seed + seedOffset, RowKeys = _random.KeysOf(onCpu.data<long>().ToArray()) };
     }
 }
 

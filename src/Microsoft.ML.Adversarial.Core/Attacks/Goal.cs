@@ -56,9 +56,16 @@ public abstract record Goal
     /// </summary>
     internal Tensor IsClearlyReached(Tensor logits)
     {
+        using var margin = ClearMargin(logits);
+        return margin.greater(0);
+    }
+
+    /// <summary>By how much the margin exceeds what logits vary by with the rest of the batch; shape [N].</summary>
+    internal Tensor ClearMargin(Tensor logits)
+    {
         using var scope = NewDisposeScope();
         var noise = logits.abs().amax(1).mul_(logits.dtype == ScalarType.Float64 ? 1e-14 : 2e-6);
-        return Margin(logits).greater(noise).MoveToOuterDisposeScope();
+        return Margin(logits).sub_(noise).MoveToOuterDisposeScope();
     }
 
     internal abstract Tensor IsReachedBy(Tensor predictions);

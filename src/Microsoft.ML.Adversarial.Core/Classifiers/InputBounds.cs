@@ -1,3 +1,4 @@
+using System.Numerics;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
@@ -75,6 +76,15 @@ public sealed class InputBounds
         return (ToTensor(_lower), ToTensor(_upper));
 
         Tensor ToTensor(float[] values) => tensor(values).reshape(shape).to(inputs.dtype, inputs.device);
+    }
+
+    /// <summary>The bounds with one pair for each of so many features.</summary>
+    internal (T[] Lower, T[] Upper) ToArrays<T>(int features)
+        where T : INumberBase<T>
+    {
+        return (ToArray(_lower), ToArray(_upper));
+
+        T[] ToArray(float[] values) => [.. Enumerable.Range(0, features).Select(feature => T.CreateChecked(values[IsUniform ? 0 : feature]))];
     }
 
     /// <summary>Throws for the first value that lies outside, naming its row and feature.</summary>
