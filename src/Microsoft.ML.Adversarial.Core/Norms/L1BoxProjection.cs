@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Adversarial.Norms;
@@ -17,9 +16,12 @@ internal sealed class L1BoxProjection<T>(T[] lower, T[] upper)
 {
     private const int MaximumIterations = 100;
 
-    // Filled up with zeros to whole vectors: no change and no room.
-    private readonly T[] _sizes = new T[RoundUp(lower.Length)];
-    private readonly T[] _rooms = new T[RoundUp(lower.Length)];
+    private readonly PaddedRow<T> _lower = PaddedRow<T>.Of(lower);
+    private readonly PaddedRow<T> _upper = PaddedRow<T>.Of(upper);
+    private readonly PaddedRow<T> _origin = new(lower.Length);
+    private readonly PaddedRow<T> _point = new(lower.Length);
+    private readonly PaddedRow<T> _sizes = new(lower.Length);
+    private readonly PaddedRow<T> _rooms = new(lower.Length);
 
     /// <summary>Moves a point to the nearest one of the ball and the bounds.</summary>
     /// <param name="point">The row, written in place.</param>
@@ -27,27 +29,40 @@ internal sealed class L1BoxProjection<T>(T[] lower, T[] upper)
     /// <param name="radius">The ball's radius, at least 0.</param>
     public void Apply(Span<T> point, ReadOnlySpan<T> origin, double radius)
     {
-        for (var feature = 0; feature < point.Length; feature++)
+        _point.Load(point);
+        _origin.Load(origin);
+        var points = _point.Vectors;
+        var origins = _origin.Vectors;
+        var lowers = _lower.Vectors;
+        var uppers = _upper.Vectors;
+        var sizes = _sizes.Vectors;
+        var rooms = _rooms.Vectors;
+        for (var block = 0; block < points.Length; block++)
         {
-            var change = point[feature] - origin[feature];
-            _sizes[feature] = T.Abs(change);
-            _rooms[feature] = T.IsNegative(change) ? origin[feature] - lower[feature] : upper[feature] - origin[feature];
+            var falls = Vector512.LessThan(points[block], origins[block]);
+            sizes[block] = Vector512.Abs(points[block] - origins[block]);
+            rooms[block] = Vector512.ConditionalSelect(falls, origins[block] - lowers[block], uppers[block] - origins[block]);
         }
 
-        var shrinkage = T.CreateChecked(Shrinkage(radius));
-        for (var feature = 0; feature < point.Length; feature++)
+        var shrinkage = Vector512.Create(T.CreateChecked(Shrinkage(radius)));
+        for (var block = 0; block < points.Length; block++)
         {
-            var size = T.Min(T.Max(_sizes[feature] - shrinkage, T.Zero), _rooms[feature]);
-            var moved = point[feature] < origin[feature] ? origin[feature] - size : origin[feature] + size;
-            point[feature] = T.Min(T.Max(moved, lower[feature]), upper[feature]);
+            var falls = Vector512.LessThan(points[block], origins[block]);
+            var size = Shrunk(sizes[block], shrinkage, rooms[block]);
+            var moved = origins[block] + Vector512.ConditionalSelect(falls, -size, size);
+            points[block] = Vector512.MinNative(Vector512.MaxNative(moved, lowers[block]), uppers[block]);
         }
+
+        _point.Store(point);
     }
 
-    private static int RoundUp(int length) => (length + Vector512<T>.Count - 1) / Vector512<T>.Count * Vector512<T>.Count;
+    private static Vector512<T> Shrunk(Vector512<T> size, Vector512<T> by, Vector512<T> room) =>
+        Vector512.MinNative(Vector512.MaxNative(size - by, Vector512<T>.Zero), room);
 
     private double Shrinkage(double radius)
     {
-        var (least, greatest, shrinkage) = (0.0, double.PositiveInfinity, 0.0);
+        var precision = double.CreateChecked(T.BitIncrement(T.One) - T.One) / 4;
+        var (least, greatest, shrinkage) = (0.0, double.CreateChecked(_sizes.Largest), 0.0);
         for (var iteration = 0; iteration < MaximumIterations; iteration++)
         {
             var (left, falling) = Left(T.CreateChecked(shrinkage));
@@ -59,13 +74,8 @@ internal sealed class L1BoxProjection<T>(T[] lower, T[] upper)
 
             (least, greatest) = surplus > 0 ? (shrinkage, greatest) : (least, shrinkage);
             var next = shrinkage + (surplus / falling);
-            if (falling == 0 || next <= least || next >= greatest)
-            {
-                next = double.IsInfinity(greatest) ? double.CreateChecked(Largest()) : (least + greatest) / 2;
-            }
-
-            // A bracket as narrow as the element type tells apart.
-            if (Math.Abs(next - shrinkage) <= double.CreateChecked(T.BitIncrement(T.One) - T.One) * next / 4)
+            next = falling > 0 && next > least && next < greatest ? next : (least + greatest) / 2;
+            if (Math.Abs(next - shrinkage) <= precision * next)
             {
                 break;
             }
@@ -81,27 +91,15 @@ internal sealed class L1BoxProjection<T>(T[] lower, T[] upper)
     {
         var by = Vector512.Create(shrinkage);
         var (length, falling) = (Vector512<T>.Zero, Vector512<T>.Zero);
-        var sizes = MemoryMarshal.Cast<T, Vector512<T>>(_sizes.AsSpan());
-        var rooms = MemoryMarshal.Cast<T, Vector512<T>>(_rooms.AsSpan())[..sizes.Length];
+        var sizes = _sizes.Vectors;
+        var rooms = _rooms.Vectors[..sizes.Length];
         for (var block = 0; block < sizes.Length; block++)
         {
-            var size = sizes[block] - by;
-            length += Vector512.MinNative(Vector512.MaxNative(size, Vector512<T>.Zero), rooms[block]);
-            var falls = Vector512.GreaterThan(size, Vector512<T>.Zero) & Vector512.LessThanOrEqual(size, rooms[block]);
-            falling += falls & Vector512<T>.One;
+            var size = sizes[block];
+            length += Shrunk(size, by, rooms[block]);
+            falling += Vector512.GreaterThan(size, by) & Vector512.LessThanOrEqual(size - by, rooms[block]) & Vector512<T>.One;
         }
 
         return (double.CreateChecked(Vector512.Sum(length)), double.CreateChecked(Vector512.Sum(falling)));
-    }
-
-    private T Largest()
-    {
-        var largest = T.Zero;
-        foreach (var size in _sizes)
-        {
-            largest = T.Max(largest, size);
-        }
-
-        return largest;
     }
 }

@@ -66,12 +66,15 @@ internal sealed class AdaptiveAscent<T>
     {
         var checkpoints = _rule.Checkpoints(iterations).ToHashSet();
         var checkpoint = 0;
+        Tensor? lastGradient = null;
         for (var iteration = 0; _block.Count > 0; iteration++)
         {
             using var scope = NewDisposeScope();
             var isEnd = iteration == iterations || _context.WasCancelled;
             var gradient = Evaluate(withGradient: !isEnd);
-            Keep(gradient);
+            Keep(gradient, lastGradient);
+            lastGradient?.Dispose();
+            lastGradient = gradient?.MoveToOuterDisposeScope();
             if (isEnd || gradient is null)
             {
                 break;
@@ -125,8 +128,8 @@ internal sealed class AdaptiveAscent<T>
             using var grad = enable_grad();
             var gradient = _context.Classifier.InputGradient(inputs.detach().requires_grad_(), logits =>
             {
-                Note(logits);
-                return _attack.Objective.Cotangent(logits, _ascent);
+                using var scope = NewDisposeScope();
+                return _attack.Objective.Cotangent(Note(logits), _ascent).to(logits.dtype).MoveToOuterDisposeScope();
             });
             sum = sum is null ? gradient : sum.add_(gradient);
         }
@@ -134,49 +137,68 @@ internal sealed class AdaptiveAscent<T>
         return sum is null ? null : RowBlock<T, AscentRow>.InMainMemory(sum);
     }
 
-    private void Note(Tensor logits)
+    // In float64: a network that is sure of itself has a cross-entropy of 0 in float32, and no gradient.
+    private Tensor Note(Tensor logits)
     {
-        using var scope = NewDisposeScope();
-        var numbers = stack([_attack.Objective.Value(logits, _ascent), _goal.ClearMargin(logits)]).to(ScalarType.Float64, CPU).data<double>().ToArray();
+        var exact = logits.detach().to(ScalarType.Float64);
+        var objectives = _attack.Objective.Value(exact, _ascent).cpu().data<double>().ToArray();
+        var margins = _goal.ClearMargins(logits);
         for (var slot = 0; slot < _block.Count; slot++)
         {
-            _block.Rows[slot].Objective += numbers[slot];
-            _block.Rows[slot].Margin += numbers[_block.Count + slot];
+            _block.Rows[slot].Objective += objectives[slot];
+            _block.Rows[slot].Margin += margins[slot];
         }
+
+        return exact;
     }
 
     // Keeps what is better than before; rows that need nothing better leave.
-    private void Keep(Tensor? gradient)
+    private void Keep(Tensor? gradient, Tensor? lastGradient)
     {
         var current = Cells(_current);
+        var previous = Cells(_previous);
         var best = Cells(_best);
         var result = Cells(_result);
-        var slopes = gradient is null ? Span<T>.Empty : Cells(gradient);
         var bestSlopes = Cells(_bestGradient);
+        var slopes = gradient is null ? Span<T>.Empty : Cells(gradient);
+        var lastSlopes = lastGradient is null ? Span<T>.Empty : Cells(lastGradient);
         var before = _block.Count;
-        for (var slot = _block.Count - 1; slot >= 0; slot--)
+        for (var slot = before - 1; slot >= 0; slot--)
         {
             var row = _block.Rows[slot];
-            var point = _block.Row(current, slot);
+            var isReached = row.Margin > 0 && !_isRehearsal;
             row.Increases += row.Objective > row.LastObjective ? 1 : 0;
             if (row.Objective > row.Best)
             {
-                row.Best = row.Objective;
-                point.CopyTo(_block.Row(best, slot));
-                if (gradient is not null)
+                if (row.IsBestReached && !isReached)
                 {
-                    _block.Row(slopes, slot).CopyTo(_block.Row(bestSlopes, slot));
+                    _block.Row(row.IsAtBest ? previous : best, slot).CopyTo(_block.Row(result, row.Index));
+                    row.StoredReached = row.Best;
+                }
+
+                (row.Best, row.IsAtBest, row.IsBestReached) = (row.Objective, true, isReached);
+            }
+            else
+            {
+                if (row.IsAtBest)
+                {
+                    _block.Row(previous, slot).CopyTo(_block.Row(best, slot));
+                    _block.Row(lastSlopes, slot).CopyTo(_block.Row(bestSlopes, slot));
+                    row.IsAtBest = false;
+                }
+
+                if (isReached && !row.IsBestReached && row.Objective > row.StoredReached)
+                {
+                    _block.Row(current, slot).CopyTo(_block.Row(result, row.Index));
+                    row.StoredReached = row.Objective;
                 }
             }
 
-            if (!_isRehearsal && row.Margin > 0 && row.Objective > row.BestReached)
+            if (isReached && _attack.StopAtSuccess)
             {
-                row.BestReached = row.Objective;
-                point.CopyTo(_block.Row(result, row.Index));
-                if (_attack.StopAtSuccess)
-                {
-                    _block.Remove(slot, slopes);
-                }
+                _block.Row(current, slot).CopyTo(_block.Row(result, row.Index));
+                (row.StoredReached, row.IsBestReached) = (row.Objective, false);
+                _block.Remove(slot, slopes);
             }
         }
 
@@ -199,7 +221,8 @@ internal sealed class AdaptiveAscent<T>
         for (var slot = 0; slot < _block.Count; slot++)
         {
             var row = _block.Rows[slot];
-            if (_rule.Adapt(row, steps, _attack.Rho, _block.Row(best, slot), _block.Row(origin, slot)))
+            var bestPoint = _block.Row(row.IsAtBest ? current : best, slot);
+            if (_rule.Adapt(row, steps, _attack.Rho, bestPoint, _block.Row(origin, slot)) && !row.IsAtBest)
             {
                 _block.Row(best, slot).CopyTo(_block.Row(current, slot));
                 _block.Row(bestSlopes, slot).CopyTo(_block.Row(slopes, slot));
@@ -226,19 +249,20 @@ internal sealed class AdaptiveAscent<T>
 
     private AscentResult Result()
     {
+        var current = Cells(_current);
         var best = Cells(_best);
         var result = Cells(_result);
         for (var slot = 0; slot < _block.Count; slot++)
         {
             var row = _block.Rows[slot];
-            if (!row.IsReached)
+            if (row.IsBestReached || !row.IsReached)
             {
-                _block.Row(best, slot).CopyTo(_block.Row(result, row.Index));
+                _block.Row(row.IsAtBest ? current : best, slot).CopyTo(_block.Row(result, row.Index));
             }
         }
 
         return new(
-            _result.to(_context.Originals.dtype, _context.Originals.device), [.. _rows.Select(row => row.IsReached ? row.BestReached : row.Best)],
-            [.. _rows.Select(row => row.IsReached)]);
+            _result.to(_context.Originals.dtype, _context.Originals.device),
+            [.. _rows.Select(row => row.IsReached && !row.IsBestReached ? row.StoredReached : row.Best)], [.. _rows.Select(row => row.IsReached)]);
     }
 }

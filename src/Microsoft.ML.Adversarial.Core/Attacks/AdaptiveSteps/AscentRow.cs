@@ -24,11 +24,17 @@ internal sealed class AscentRow(int index)
     /// <summary>The largest objective at the last checkpoint.</summary>
     public double BestAtCheckpoint { get; set; } = double.NegativeInfinity;
 
-    /// <summary>The largest objective of the points that reach the goal; −∞ where none does.</summary>
-    public double BestReached { get; set; } = double.NegativeInfinity;
+    /// <summary>Whether the current point is the best: it is stored only once the next one is no better.</summary>
+    public bool IsAtBest { get; set; }
+
+    /// <summary>Whether the best point reaches the goal.</summary>
+    public bool IsBestReached { get; set; }
+
+    /// <summary>The largest objective of stored points that reach the goal; −∞ where there is none.</summary>
+    public double StoredReached { get; set; } = double.NegativeInfinity;
 
     /// <summary>Whether a point reached the goal.</summary>
-    public bool IsReached => BestReached > double.NegativeInfinity;
+    public bool IsReached => IsBestReached || StoredReached > double.NegativeInfinity;
 
     /// <summary>How many steps since the last checkpoint raised the objective.</summary>
     public int Increases { get; set; }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Microsoft.ML.Adversarial.Norms;
 
 namespace Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
@@ -17,7 +18,8 @@ internal sealed class L1Step<T>(double epsilon, T[] lower, T[] upper) : Adaptive
     private const double FewerChanged = 0.95;
 
     private readonly L1BoxProjection<T> _projection = new(lower, upper);
-    private readonly T[] _magnitudes = new T[lower.Length];
+    private readonly PaddedRow<T> _gradient = new(lower.Length);
+    private readonly PaddedRow<T> _next = new(lower.Length);
 
     public override IEnumerable<int> Checkpoints(int iterations)
     {
@@ -31,7 +33,7 @@ internal sealed class L1Step<T>(double epsilon, T[] lower, T[] upper) : Adaptive
     public override void Begin(AscentRow row, ReadOnlySpan<T> start, ReadOnlySpan<T> origin)
     {
         row.StepLength = Epsilon;
-        Count(row, start, origin);
+        CountChanges(row, start, origin);
     }
 
     public override void Project(Span<T> point, ReadOnlySpan<T> origin) => _projection.Apply(point, origin, Epsilon);
@@ -39,34 +41,35 @@ internal sealed class L1Step<T>(double epsilon, T[] lower, T[] upper) : Adaptive
     public override void Move(
         AscentRow row, Span<T> next, ReadOnlySpan<T> current, ReadOnlySpan<T> gradient, ReadOnlySpan<T> origin, double momentum)
     {
-        current.CopyTo(next);
-        var smallest = T.Max(SmallestOfLargest(gradient, row.StepFeatures), T.Epsilon);
-        var count = 0;
-        foreach (var slope in gradient)
-        {
-            count += T.Abs(slope) >= smallest ? 1 : 0;
-        }
-
+        _gradient.Load(gradient);
+        _next.Load(current);
+        var (threshold, count) = Threshold(row.StepFeatures);
+        var (above, below) = (Vector512.Create(threshold), Vector512.Create(-threshold));
         var length = T.CreateChecked(row.StepLength / Math.Max(count, 1));
-        for (var feature = 0; feature < next.Length; feature++)
+        var (ups, downs) = (Vector512.Create(length), Vector512.Create(-length));
+        var slopes = _gradient.Vectors;
+        var nexts = _next.Vectors;
+        for (var block = 0; block < nexts.Length; block++)
         {
-            var slope = gradient[feature];
-            next[feature] += slope >= smallest ? length : slope <= -smallest ? -length : T.Zero;
+            var rises = Vector512.GreaterThanOrEqual(slopes[block], above) & ups;
+            var falls = Vector512.LessThanOrEqual(slopes[block], below) & downs;
+            nexts[block] += rises + falls;
         }
 
+        _next.Store(next);
         Project(next, origin);
     }
 
     public override bool Adapt(AscentRow row, int steps, double rho, ReadOnlySpan<T> best, ReadOnlySpan<T> origin)
     {
         var changed = row.ChangedFeatures;
-        Count(row, best, origin);
+        CountChanges(row, best, origin);
         var sparser = row.ChangedFeatures < FewerChanged * changed;
         row.StepLength = sparser ? Epsilon : Math.Max(row.StepLength / StepFactor, Epsilon / LargestShortening);
         return sparser;
     }
 
-    private static void Count(AscentRow row, ReadOnlySpan<T> point, ReadOnlySpan<T> origin)
+    private static void CountChanges(AscentRow row, ReadOnlySpan<T> point, ReadOnlySpan<T> origin)
     {
         var changed = 0;
         for (var feature = 0; feature < point.Length; feature++)
@@ -78,43 +81,37 @@ internal sealed class L1Step<T>(double epsilon, T[] lower, T[] upper) : Adaptive
         row.StepFeatures = Math.Clamp((int)Math.Ceiling(changed / SparsityFactor), 1, point.Length);
     }
 
-    // The magnitude that so many features of the gradient reach, by Hoare's selection.
-    private T SmallestOfLargest(ReadOnlySpan<T> gradient, int count)
+    // A magnitude that so many components of the gradient reach, and how many do: more where some are equal. By bisection: a count takes a
+    // hundredth of what sorting does.
+    private (T Threshold, int Count) Threshold(int wanted)
     {
-        for (var feature = 0; feature < gradient.Length; feature++)
+        var (least, greatest) = (T.Zero, _gradient.Largest);
+        var (threshold, count) = (greatest, Count(greatest));
+        while (count != wanted)
         {
-            // A NaN would be in no order.
-            _magnitudes[feature] = T.IsNaN(gradient[feature]) ? T.Zero : T.Abs(gradient[feature]);
-        }
-
-        var (first, last, wanted) = (0, gradient.Length - 1, gradient.Length - count);
-        while (first < last)
-        {
-            var pivot = _magnitudes[wanted];
-            var (left, right) = (first, last);
-            while (left <= right)
+            (least, greatest) = count > wanted ? (threshold, greatest) : (least, threshold);
+            var middle = least + ((greatest - least) / T.CreateChecked(2));
+            if (middle == least || middle == greatest)
             {
-                while (_magnitudes[left] < pivot)
-                {
-                    left++;
-                }
-
-                while (_magnitudes[right] > pivot)
-                {
-                    right--;
-                }
-
-                if (left <= right)
-                {
-                    (_magnitudes[left], _magnitudes[right]) = (_magnitudes[right], _magnitudes[left]);
-                    left++;
-                    right--;
-                }
+                // No number lies between: the components at the lower end are equal. Zeros are no components to step along.
+                threshold = least > T.Zero ? least : greatest > T.Zero ? greatest : T.One;
+                return (threshold, Count(threshold));
             }
 
-            (first, last) = (right < wanted ? left : first, wanted < left ? right : last);
+            (threshold, count) = (middle, Count(middle));
         }
 
-        return _magnitudes[wanted];
+        return (threshold, count);
+    }
+
+    private int Count(T threshold)
+    {
+        var (thresholds, count) = (Vector512.Create(threshold), Vector512<T>.Zero);
+        foreach (var block in _gradient.Vectors)
+        {
+            count += Vector512.GreaterThanOrEqual(Vector512.Abs(block), thresholds) & Vector512<T>.One;
+        }
+
+        return int.CreateChecked(Vector512.Sum(count));
     }
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Microsoft.ML.Adversarial.Norms;
 
 namespace Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
 
@@ -8,117 +8,99 @@ namespace Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
 internal sealed class L2Step<T>(double epsilon, T[] lower, T[] upper) : HalvingStep<T>(epsilon, lower, upper)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Copies of rows, filled up with zeros to whole vectors.
-    private readonly T[] _lower = Padded(lower);
-    private readonly T[] _upper = Padded(upper);
-    private readonly T[] _origin = Padded(new T[lower.Length]);
-    private readonly T[] _current = Padded(new T[lower.Length]);
-    private readonly T[] _gradient = Padded(new T[lower.Length]);
-    private readonly T[] _next = Padded(new T[lower.Length]);
+    private readonly PaddedRow<T> _lower = PaddedRow<T>.Of(lower);
+    private readonly PaddedRow<T> _upper = PaddedRow<T>.Of(upper);
+    private readonly PaddedRow<T> _origin = new(lower.Length);
+    private readonly PaddedRow<T> _current = new(lower.Length);
+    private readonly PaddedRow<T> _previous = new(lower.Length);
+    private readonly PaddedRow<T> _gradient = new(lower.Length);
+    private readonly PaddedRow<T> _next = new(lower.Length);
 
     public override void Project(Span<T> point, ReadOnlySpan<T> origin)
     {
-        origin.CopyTo(_origin);
-        point.CopyTo(_next);
-        var origins = Vectors(_origin);
-        foreach (ref var block in Vectors(_next))
+        _origin.Load(origin);
+        _next.Load(point);
+        var nexts = _next.Vectors;
+        var origins = _origin.Vectors;
+        var squares = Vector512<T>.Zero;
+        for (var block = 0; block < nexts.Length; block++)
         {
-            block -= origins[0];
-            origins = origins[1..];
+            var change = nexts[block] - origins[block];
+            nexts[block] = change;
+            squares += change * change;
         }
 
-        Shorten();
-        _next.AsSpan(0, point.Length).CopyTo(point);
+        Shorten(squares);
+        _next.Store(point);
     }
 
     public override void Move(
         AscentRow row, Span<T> next, ReadOnlySpan<T> current, ReadOnlySpan<T> gradient, ReadOnlySpan<T> origin, double momentum)
     {
-        origin.CopyTo(_origin);
-        current.CopyTo(_current);
-        gradient.CopyTo(_gradient);
-        next.CopyTo(_next);
-        var nexts = Vectors(_next);
-        var points = Vectors(_current);
-        var slopes = Vectors(_gradient);
-        var origins = Vectors(_origin);
-        var before = points.Length <= 64 ? stackalloc Vector512<T>[points.Length] : new Vector512<T>[points.Length];
-        nexts.CopyTo(before);
+        _origin.Load(origin);
+        _current.Load(current);
+        _previous.Load(next);
+        _gradient.Load(gradient);
+        var nexts = _next.Vectors;
+        var points = _current.Vectors;
+        var before = _previous.Vectors;
+        var slopes = _gradient.Vectors;
+        var origins = _origin.Vectors;
 
-        var largest = Largest(slopes);
-        var lengths = Vector512.Create(largest > T.Zero ? T.CreateChecked(row.StepLength) / RelativeLength(slopes, largest) : T.Zero);
-        var scales = Vector512.Create(largest > T.Zero ? largest : T.One);
+        var units = Vector512.Create(Unit(_gradient.Largest));
+        var scales = Vector512.Create(StepScale(units, row.StepLength));
+        var squares = Vector512<T>.Zero;
         for (var block = 0; block < nexts.Length; block++)
         {
-            nexts[block] = points[block] + (slopes[block] / scales * lengths) - origins[block];
+            var change = points[block] + (slopes[block] * units * scales) - origins[block];
+            nexts[block] = change;
+            squares += change * change;
         }
 
-        Shorten();
-        var (keeps, shares) = (Vector512.Create(T.CreateChecked(momentum)), Vector512.Create(T.CreateChecked(1 - momentum)));
+        Shorten(squares);
+        var keeps = Vector512.Create(T.CreateChecked(momentum));
+        var shares = Vector512.Create(T.CreateChecked(1 - momentum));
+        squares = Vector512<T>.Zero;
         for (var block = 0; block < nexts.Length; block++)
         {
             var point = points[block];
-            nexts[block] = point + ((nexts[block] - point) * shares) + ((point - before[block]) * keeps) - origins[block];
+            var change = point + ((nexts[block] - point) * shares) + ((point - before[block]) * keeps) - origins[block];
+            nexts[block] = change;
+            squares += change * change;
         }
 
-        Shorten();
-        _next.AsSpan(0, next.Length).CopyTo(next);
+        Shorten(squares);
+        _next.Store(next);
     }
 
-    private static T[] Padded(T[] values)
+    // Squares of small gradients underflow in float32: they are taken relative to the largest component.
+    private static T Unit(T largest) => T.One / (largest > Smallest ? largest : largest > T.Zero ? Smallest : T.One);
+
+    private static T Smallest => typeof(T) == typeof(double) ? T.CreateChecked(1e-300) : T.CreateChecked(1e-37);
+
+    // What a relative gradient is multiplied by to be of the step's length; 0 where there is no gradient.
+    private T StepScale(Vector512<T> units, double length)
     {
-        var padded = new T[(values.Length + Vector512<T>.Count - 1) / Vector512<T>.Count * Vector512<T>.Count];
-        values.CopyTo(padded, 0);
-        return padded;
-    }
-
-    private static Span<Vector512<T>> Vectors(T[] values) => MemoryMarshal.Cast<T, Vector512<T>>(values.AsSpan());
-
-    private static T Largest(ReadOnlySpan<Vector512<T>> values)
-    {
-        var largest = Vector512<T>.Zero;
-        foreach (var block in values)
+        var squares = Vector512<T>.Zero;
+        foreach (var block in _gradient.Vectors)
         {
-            largest = Vector512.MaxNative(largest, Vector512.Abs(block));
-        }
-
-        var result = T.Zero;
-        for (var element = 0; element < Vector512<T>.Count; element++)
-        {
-            result = T.Max(result, largest[element]);
-        }
-
-        return result;
-    }
-
-    // Squares of small gradients underflow in float32: divide by the largest component first.
-    private static T RelativeLength(ReadOnlySpan<Vector512<T>> values, T largest)
-    {
-        var (scale, squares) = (Vector512.Create(largest), Vector512<T>.Zero);
-        foreach (var block in values)
-        {
-            var scaled = block / scale;
+            var scaled = block * units;
             squares += scaled * scaled;
         }
 
-        return T.Sqrt(Vector512.Sum(squares));
+        var sum = double.CreateChecked(Vector512.Sum(squares));
+        return sum > 0 ? T.CreateChecked(length / Math.Sqrt(sum)) : T.Zero;
     }
 
     // The change in _next becomes no longer than ε, then a point within the bounds.
-    private void Shorten()
+    private void Shorten(Vector512<T> squares)
     {
-        var nexts = Vectors(_next);
-        var squares = Vector512<T>.Zero;
-        foreach (var block in nexts)
-        {
-            squares += block * block;
-        }
-
-        var length = double.Sqrt(double.CreateChecked(Vector512.Sum(squares)));
+        var length = Math.Sqrt(double.CreateChecked(Vector512.Sum(squares)));
         var scales = Vector512.Create(T.CreateChecked(length > Epsilon ? Epsilon / length : 1));
-        var origins = Vectors(_origin);
-        var lowers = Vectors(_lower);
-        var uppers = Vectors(_upper);
+        var nexts = _next.Vectors;
+        var origins = _origin.Vectors;
+        var lowers = _lower.Vectors;
+        var uppers = _upper.Vectors;
         for (var block = 0; block < nexts.Length; block++)
         {
             nexts[block] = Vector512.MinNative(Vector512.MaxNative(origins[block] + (nexts[block] * scales), lowers[block]), uppers[block]);

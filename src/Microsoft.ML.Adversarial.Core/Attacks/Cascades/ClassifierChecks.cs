@@ -39,12 +39,12 @@ internal static class ClassifierChecks
         logits.gt(-ProbabilityTolerance).all().item<bool>()
         && (logits.sum(dim: 1) - 1).abs().lt(ProbabilityTolerance).all().item<bool>();
 
-    // At random points, as where Auto-PGD starts.
+    // At random points, as where Auto-PGD starts. The margin is never constant, unlike the DLR, which is where a row is misclassified already.
     private static bool HasZeroGradient(AttackContext<IDifferentiableClassifier> context)
     {
         var start = context.RandomStart();
         using var grad = enable_grad();
-        var gradient = context.Ascent(start.requires_grad_(), AttackObjective.DifferenceOfLogitsRatio);
+        var gradient = context.Ascent(start.requires_grad_(), AttackObjective.LogitMargin);
         return gradient.flatten(1).eq(0).all(1).any().item<bool>();
     }
 

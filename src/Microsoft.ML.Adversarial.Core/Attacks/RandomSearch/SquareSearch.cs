@@ -105,14 +105,15 @@ internal sealed class SquareSearch<T>
     // Keeps what is better; returns whether rows left.
     private bool Judge(RowBlock<T, Candidate> block, Tensor best, Tensor candidates, Tensor logits, Goal goal)
     {
-        var values = stack([_objective.Value(logits, goal), goal.ClearMargin(logits)]).to(ScalarType.Float64, CPU).data<double>().ToArray();
+        var values = _objective.Value(logits.to(ScalarType.Float64), goal).cpu().data<double>().ToArray();
+        var margins = goal.ClearMargins(logits);
         var bests = Cells(best);
         var points = Cells(candidates);
         var results = Cells(_result);
         var before = block.Count;
         for (var slot = before - 1; slot >= 0; slot--)
         {
-            var (row, value, margin) = (block.Rows[slot], values[slot], values[before + slot]);
+            var (row, value, margin) = (block.Rows[slot], values[slot], margins[slot]);
             if (value > row.Best || margin > 0)
             {
                 row.Best = value;
