@@ -118,6 +118,15 @@ public sealed class AttackContext<TClassifier>
             _scope.Attach(_reachedBefore);
         }
     }
+
+    /// <summary>How to run another attack on some of the rows: with their keys, the same cancellation and a seed of its own.</summary>
+    /// <param name="rows">Row indices, shape [M], Int64.</param>
+    /// <param name="seedOffset">What the seed differs by from this run's.</param>
+    internal AttackRun RunOn(Tensor rows, long seedOffset)
+    {
+        using var onCpu = rows.cpu();
+        return _run with { Seed = _run.Seed + seedOffset, RowKeys = Random.KeysOf(onCpu.data<long>().ToArray()) };
+    }
 }
 
 /// <summary>What a context offers on classifiers with gradients.</summary>

@@ -22,6 +22,13 @@ public sealed record ThreatModel
     /// <summary>Largest size; +∞ where the attack minimises the size.</summary>
     public double Epsilon { get; }
 
+    /// <summary>The same threat model, for attacks that spend a budget.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is none: epsilon is infinite.</exception>
+    internal ThreatModel WithBudget() => double.IsPositiveInfinity(Epsilon)
+        ? throw new ArgumentOutOfRangeException(
+            nameof(Epsilon), "Expected a finite epsilon: this attack spends a budget, it does not minimise the size.")
+        : this;
+
     /// <inheritdoc/>
     public override string ToString() => double.IsPositiveInfinity(Epsilon) ? $"{Norm}, smallest" : FormattableString.Invariant($"{Norm} <= {Epsilon}");
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Microsoft.ML.Adversarial.Norms;
@@ -106,6 +107,15 @@ public sealed class InputBounds
         }
 
         return holds;
+    }
+
+    /// <summary>The bounds with one pair for each of so many features.</summary>
+    internal (T[] Lower, T[] Upper) ToArrays<T>(int features)
+        where T : INumberBase<T>
+    {
+        return (ToArray(_lower), ToArray(_upper));
+
+        T[] ToArray(float[] values) => [.. Enumerable.Range(0, features).Select(feature => T.CreateChecked(values[IsUniform ? 0 : feature]))];
     }
 
     /// <summary>Throws for the first value that lies outside, naming its row and feature.</summary>

@@ -1,6 +1,9 @@
+using Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
+using Microsoft.ML.Adversarial.Attacks.Cascades;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
+using Microsoft.ML.Adversarial.Attacks.RandomSearch;
 using Microsoft.ML.Adversarial.Attacks.Saliency;
 using Microsoft.ML.Adversarial.Norms;
 
@@ -14,7 +17,7 @@ namespace Microsoft.ML.Adversarial.Attacks;
 internal sealed record AttackCase(string Name, double Epsilon, bool IsRandom, Func<double, Attack> Create)
 {
     /// <summary>Whether rows that reach the goal unperturbed, and those that never do, come back as they were.</summary>
-    public bool LeavesReachedRows => Attack is MinimumNormAttack;
+    public bool LeavesReachedRows => Attack is MinimumNormAttack or AttackCascade;
 
     /// <summary>Whether rows that reach the goal unperturbed come back as they were.</summary>
     public bool LeavesRowsEarly => LeavesReachedRows || Attack is IteratedGradientAttack { LeaveEarly: true };
@@ -66,6 +69,23 @@ internal static class AttackTable
         new("JSMA", 8, false, epsilon => new JacobianSaliencyMapAttack(Norm.L0, epsilon)),
         new("JSMA on logits", 10, false, epsilon =>
             new JacobianSaliencyMapAttack(Norm.L0, epsilon) { Source = SaliencySource.Logits, Theta = -0.5, BothDirections = true }),
+        new("APGD", 0.1, true, epsilon => new AutoProjectedGradientDescent(Norm.LInfinity, epsilon) { Iterations = 20 }),
+        new("APGD L2", 0.8, true, epsilon => new AutoProjectedGradientDescent(Norm.L2, epsilon) { Iterations = 20 }),
+        new("APGD L1", 2, true, epsilon => new AutoProjectedGradientDescent(Norm.L1, epsilon) { Iterations = 20 }),
+        new("APGD L1, larger budgets first", 2, true, epsilon =>
+            new AutoProjectedGradientDescent(Norm.L1, epsilon) { Iterations = 20, LargerBudgetsFirst = true }),
+        new("APGD on the DLR", 0.02, true, epsilon => new AutoProjectedGradientDescent(Norm.LInfinity, epsilon)
+        {
+            Iterations = 10, Restarts = 3, ExpectationSamples = 2, Objective = AttackObjective.DifferenceOfLogitsRatio,
+        }),
+        new("APGD-T", 0.02, true, epsilon => new TargetedAutoProjectedGradientDescent(Norm.LInfinity, epsilon) { Iterations = 10 }),
+        new("APGD-T L1", 2, true, epsilon =>
+            new TargetedAutoProjectedGradientDescent(Norm.L1, epsilon) { Iterations = 10, TargetClasses = 2, StopAtSuccess = true }),
+        new("Square", 0.1, true, epsilon => new SquareAttack(Norm.LInfinity, epsilon) { Queries = 30, Restarts = 2 }),
+        new("Square L2", 0.8, true, epsilon => new SquareAttack(Norm.L2, epsilon) { Queries = 30 }),
+        new("Square L1", 2, true, epsilon => new SquareAttack(Norm.L1, epsilon) { Queries = 30, RescaleSchedule = false }),
+        new("AutoAttack", 0.3, true, epsilon => AutoAttack.Standard(Norm.LInfinity, epsilon)),
+        new("AutoAttack rand", 2, true, epsilon => AutoAttack.Rand(Norm.L2, epsilon)),
     ];
 
     public static IEnumerable<object[]> Rows => All.Select(one => new object[] { one });

@@ -12,6 +12,7 @@ public sealed class ObjectiveTests
     {
         ["cross-entropy"] = AttackObjective.CrossEntropy,
         ["margin"] = AttackObjective.LogitMargin,
+        ["DLR"] = AttackObjective.DifferenceOfLogitsRatio,
     };
 
     [TestMethod]
@@ -19,6 +20,8 @@ public sealed class ObjectiveTests
     [DataRow("cross-entropy", true)]
     [DataRow("margin", false)]
     [DataRow("margin", true)]
+    [DataRow("DLR", false)]
+    [DataRow("DLR", true)]
     public void TheCotangentIsTheGradientOfTheValue(string name, bool targeted)
     {
         using DisposeScope scope = torch.NewDisposeScope();

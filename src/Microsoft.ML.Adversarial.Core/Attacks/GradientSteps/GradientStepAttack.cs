@@ -13,12 +13,8 @@ public abstract record GradientStepAttack : Attack<IDifferentiableClassifier>
     private readonly int _gradientSamples = 1;
 
     private protected GradientStepAttack(ThreatModel threatModel)
-        : base(threatModel)
+        : base(threatModel.WithBudget())
     {
-        if (double.IsPositiveInfinity(threatModel.Epsilon))
-        {
-            throw new ArgumentOutOfRangeException(nameof(threatModel), "Expected a finite epsilon: this attack spends a budget, it does not minimise the size.");
-        }
     }
 
     /// <summary>What the attack wants to grow. Default: cross-entropy.</summary>
