@@ -1,3 +1,4 @@
+using System.Numerics;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
@@ -65,6 +66,16 @@ public sealed class InputBounds
     /// <inheritdoc/>
     public override string ToString() => IsUniform ? $"[{_lower[0]}, {_upper[0]}]" : $"{_lower.Length} pairs within [{_lower.Min()}, {_upper.Max()}]";
 
+    /// <summary>How wide the bounds are: the root mean square over the features that have finite ones and can move; 1 where none do.</summary>
+    internal double TypicalWidth
+    {
+        get
+        {
+            var widths = _lower.Zip(_upper, (lower, upper) => (double)upper - lower).Where(width => width > 0 && double.IsFinite(width)).ToArray();
+            return widths.Length == 0 ? 1 : Math.Sqrt(widths.Average(width => width * width));
+        }
+    }
+
     /// <summary>Whether the bounds can apply to inputs of this many features.</summary>
     internal bool Fit(long features) => IsUniform || _lower.Length == features;
 
@@ -75,6 +86,15 @@ public sealed class InputBounds
         return (ToTensor(_lower), ToTensor(_upper));
 
         Tensor ToTensor(float[] values) => tensor(values).reshape(shape).to(inputs.dtype, inputs.device);
+    }
+
+    /// <summary>The bounds with one pair for each of so many features.</summary>
+    internal (T[] Lower, T[] Upper) ToArrays<T>(int features)
+        where T : INumberBase<T>
+    {
+        return (ToArray(_lower), ToArray(_upper));
+
+        T[] ToArray(float[] values) => [.. Enumerable.Range(0, features).Select(feature => T.CreateChecked(values[IsUniform ? 0 : feature]))];
     }
 
     /// <summary>Throws for the first value that lies outside, naming its row and feature.</summary>

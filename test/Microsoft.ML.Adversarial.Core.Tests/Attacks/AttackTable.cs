@@ -47,6 +47,8 @@ internal static class AttackTable
         new("PGD on the margin", 0.1, true, epsilon =>
             new ProjectedGradientDescent(Norm.LInfinity, epsilon) { Objective = AttackObjective.LogitMargin }),
         new("MI-FGSM", 0.1, false, epsilon => new MomentumIterativeMethod(Norm.LInfinity, epsilon)),
+        new("DeepFool", 3, false, epsilon => new DeepFool(Norm.L2, epsilon)),
+        new("DeepFool L∞", 1, false, epsilon => new DeepFool(Norm.LInfinity, epsilon)),
         new("MI-FGSM L2", 0.8, false, epsilon => new MomentumIterativeMethod(Norm.L2, epsilon) { Decay = 0.5 }),
     ];
 
