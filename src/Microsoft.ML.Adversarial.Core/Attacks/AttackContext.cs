@@ -156,4 +156,18 @@ public static class GradientExtensions
         });
         return (gradient, seen!);
     }
+
+    /// <summary>The gradient of one function of logits that were computed already, of which others may follow.</summary>
+    /// <param name="inputs">The leaf that the logits were computed from, with an empty <c>.grad</c>.</param>
+    /// <param name="logits">Shape [N, classes], in the graph.</param>
+    /// <param name="cotangent">∂(function)/∂(logits), shape [N, classes].</param>
+    /// <returns>In the shape of the inputs.</returns>
+    internal static Tensor GradientOf(this Tensor inputs, Tensor logits, Tensor cotangent)
+    {
+        // backward(inputs:) instead of autograd.grad: the latter ends the process on any native error.
+        autograd.backward(logits, cotangent, retain_graph: true, inputs: [inputs]);
+        var gradient = inputs.grad!;
+        inputs.grad = null;
+        return gradient;
+    }
 }

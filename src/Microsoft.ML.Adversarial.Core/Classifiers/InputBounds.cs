@@ -109,6 +109,16 @@ public sealed class InputBounds
         return holds;
     }
 
+    /// <summary>How wide the bounds are: the root mean square over the features that have finite ones and can move; 1 where none do.</summary>
+    internal double TypicalWidth
+    {
+        get
+        {
+            var widths = _lower.Zip(_upper, (lower, upper) => (double)upper - lower).Where(width => width > 0 && double.IsFinite(width)).ToArray();
+            return widths.Length == 0 ? 1 : Math.Sqrt(widths.Average(width => width * width));
+        }
+    }
+
     /// <summary>The bounds with one pair for each of so many features.</summary>
     internal (T[] Lower, T[] Upper) ToArrays<T>(int features)
         where T : INumberBase<T>

@@ -23,7 +23,7 @@ internal sealed record AttackCase(string Name, double Epsilon, bool IsRandom, Fu
     public bool LeavesRowsEarly => LeavesReachedRows || Attack is IteratedGradientAttack { LeaveEarly: true };
 
     /// <summary>Whether the attack spends a budget, so that it needs one.</summary>
-    public bool NeedsABudget => Attack is GradientStepAttack;
+    public bool NeedsABudget => Attack is not MinimumNormAttack;
 
     public Attack Attack => Create(Epsilon);
 
@@ -57,6 +57,8 @@ internal static class AttackTable
         new("PGD on the margin", 0.1, true, epsilon =>
             new ProjectedGradientDescent(Norm.LInfinity, epsilon) { Objective = AttackObjective.LogitMargin }),
         new("MI-FGSM", 0.1, false, epsilon => new MomentumIterativeMethod(Norm.LInfinity, epsilon)),
+        new("DeepFool", 3, false, epsilon => new DeepFool(Norm.L2, epsilon)),
+        new("DeepFool L∞", 1, false, epsilon => new DeepFool(Norm.LInfinity, epsilon)),
         new("MI-FGSM L2", 0.8, false, epsilon => new MomentumIterativeMethod(Norm.L2, epsilon) { Decay = 0.5 }),
         new("NI-FGSM", 0.1, false, epsilon => new NesterovIterativeMethod(Norm.LInfinity, epsilon)),
         new("NI-FGSM L2", 0.8, false, epsilon => new NesterovIterativeMethod(Norm.L2, epsilon) { StepSchedule = StepSchedule.Cosine }),
