@@ -22,6 +22,16 @@ public sealed record ThreatModel
     /// <summary>Largest size; +∞ where the attack minimises the size.</summary>
     public double Epsilon { get; }
 
+    /// <summary>Throws where there is no budget, for attacks that spend one.</summary>
+    internal void RequireFinite()
+    {
+        if (double.IsPositiveInfinity(Epsilon))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(Epsilon), "Expected a finite epsilon: this attack spends a budget, it does not minimise the size.");
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => double.IsPositiveInfinity(Epsilon) ? $"{Norm}, smallest" : FormattableString.Invariant($"{Norm} <= {Epsilon}");
 }

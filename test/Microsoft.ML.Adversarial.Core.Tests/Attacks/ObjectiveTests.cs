@@ -12,6 +12,7 @@ public sealed class ObjectiveTests
     {
         ["cross-entropy"] = AttackObjective.CrossEntropy,
         ["margin"] = AttackObjective.LogitMargin,
+        ["logit"] = AttackObjective.Logit,
     };
 
     [TestMethod]
@@ -19,6 +20,8 @@ public sealed class ObjectiveTests
     [DataRow("cross-entropy", true)]
     [DataRow("margin", false)]
     [DataRow("margin", true)]
+    [DataRow("logit", false)]
+    [DataRow("logit", true)]
     public void TheCotangentIsTheGradientOfTheValue(string name, bool targeted)
     {
         using DisposeScope scope = torch.NewDisposeScope();

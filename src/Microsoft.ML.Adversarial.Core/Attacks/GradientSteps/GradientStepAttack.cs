@@ -12,12 +12,12 @@ public abstract record GradientStepAttack : Attack<IDifferentiableClassifier>
 {
     private readonly int _gradientSamples = 1;
 
-    private protected GradientStepAttack(ThreatModel threatModel)
+    private protected GradientStepAttack(ThreatModel threatModel, bool needsBudget = true)
         : base(threatModel)
     {
-        if (double.IsPositiveInfinity(threatModel.Epsilon))
+        if (needsBudget)
         {
-            throw new ArgumentOutOfRangeException(nameof(threatModel), "Expected a finite epsilon: this attack spends a budget, it does not minimise the size.");
+            threatModel.RequireFinite();
         }
     }
 

@@ -9,8 +9,8 @@ public abstract record IteratedGradientAttack : GradientStepAttack
     private readonly int _steps;
     private readonly double? _stepSize;
 
-    private protected IteratedGradientAttack(ThreatModel threatModel, int steps)
-        : base(threatModel) => _steps = steps;
+    private protected IteratedGradientAttack(ThreatModel threatModel, int steps, bool needsBudget = true)
+        : base(threatModel, needsBudget) => _steps = steps;
 
     /// <summary>Number of steps, at least 1. Fixed-budget attacks take them all, so that equal batches give equal bits.</summary>
     public int Steps

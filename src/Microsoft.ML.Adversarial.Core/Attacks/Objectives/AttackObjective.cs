@@ -11,6 +11,9 @@ public abstract record AttackObjective
     /// <summary>The difference of the two logits that decide: its gradient does not vanish on saturated networks.</summary>
     public static AttackObjective LogitMargin { get; } = new LogitMarginObjective();
 
+    /// <summary>The logit of the label, to shrink, or of the target, to grow; the other classes do not matter.</summary>
+    public static AttackObjective Logit { get; } = new LogitObjective();
+
     /// <summary>The objective's value.</summary>
     /// <param name="logits">Shape [N, classes].</param>
     /// <param name="goal">What to reach.</param>
