@@ -1,5 +1,6 @@
 using Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
 using Microsoft.ML.Adversarial.Attacks.Cascades;
+using Microsoft.ML.Adversarial.Attacks.FeatureSpace;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
@@ -23,7 +24,7 @@ internal sealed record AttackCase(string Name, double Epsilon, bool IsRandom, Fu
     public bool LeavesRowsEarly => LeavesReachedRows || Attack is IteratedGradientAttack { LeaveEarly: true };
 
     /// <summary>Whether the attack spends a budget, so that it needs one.</summary>
-    public bool NeedsABudget => Attack is not MinimumNormAttack;
+    public bool NeedsABudget => Attack is not (MinimumNormAttack or LogitAscent);
 
     public Attack Attack => Create(Epsilon);
 
@@ -68,6 +69,9 @@ internal static class AttackTable
         new("PGD leaving early", 0.1, true, epsilon =>
             new ProjectedGradientDescent(Norm.LInfinity, epsilon) { LeaveEarly = true, Restarts = 2, StepSchedule = StepSchedule.Cosine }),
         new("BIM leaving early", 0.1, false, epsilon => new BasicIterativeMethod(Norm.LInfinity, epsilon) { LeaveEarly = true }),
+        new("Logit ascent", 0.1, false, epsilon => new LogitAscent(Norm.LInfinity, epsilon) { Steps = 10 }),
+        new("Feature attack", 0.1, true, epsilon => new FeatureAttack(Norm.LInfinity, epsilon) { Steps = 10, Guides = 3 }),
+        new("Feature attack L2", 0.5, true, epsilon => new FeatureAttack(Norm.L2, epsilon) { Steps = 5, Repulsion = 1 }),
         new("JSMA", 8, false, epsilon => new JacobianSaliencyMapAttack(Norm.L0, epsilon)),
         new("JSMA on logits", 10, false, epsilon =>
             new JacobianSaliencyMapAttack(Norm.L0, epsilon) { Source = SaliencySource.Logits, Theta = -0.5, BothDirections = true }),

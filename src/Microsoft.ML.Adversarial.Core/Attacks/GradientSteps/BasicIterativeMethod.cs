@@ -15,7 +15,7 @@ public sealed record BasicIterativeMethod : IteratedGradientAttack
     /// <param name="norm">L∞ in the paper; any norm works.</param>
     /// <param name="epsilon">Budget, at least 0, in the units of the features.</param>
     public BasicIterativeMethod(Norm norm, double epsilon)
-        : base(new ThreatModel(norm, epsilon), steps: 10)
+        : base(new ThreatModel(norm, epsilon).WithBudget(), steps: 10)
     {
     }
 

@@ -20,7 +20,7 @@ public sealed record DiverseInputMethod : MomentumAttack
     /// <param name="norm">L∞ in the paper; any norm works.</param>
     /// <param name="epsilon">Budget, at least 0, in the units of the features.</param>
     public DiverseInputMethod(Norm norm, double epsilon)
-        : base(new ThreatModel(norm, epsilon), decay: 0)
+        : base(new ThreatModel(norm, epsilon).WithBudget(), decay: 0)
     {
     }
 

@@ -13,7 +13,7 @@ public abstract record GradientStepAttack : Attack<IDifferentiableClassifier>
     private readonly int _gradientSamples = 1;
 
     private protected GradientStepAttack(ThreatModel threatModel)
-        : base(threatModel.WithBudget())
+        : base(threatModel)
     {
     }
 

@@ -13,7 +13,7 @@ public sealed record MomentumIterativeMethod : MomentumAttack
     /// <param name="norm">L∞ or L2 in the paper; any norm works.</param>
     /// <param name="epsilon">Budget, at least 0, in the units of the features.</param>
     public MomentumIterativeMethod(Norm norm, double epsilon)
-        : base(new ThreatModel(norm, epsilon), decay: 1)
+        : base(new ThreatModel(norm, epsilon).WithBudget(), decay: 1)
     {
     }
 }

@@ -15,7 +15,7 @@ public sealed record NesterovIterativeMethod : MomentumAttack
     /// <param name="norm">L∞ in the paper; any norm works.</param>
     /// <param name="epsilon">Budget, at least 0, in the units of the features.</param>
     public NesterovIterativeMethod(Norm norm, double epsilon)
-        : base(new ThreatModel(norm, epsilon), decay: 1)
+        : base(new ThreatModel(norm, epsilon).WithBudget(), decay: 1)
     {
     }
 

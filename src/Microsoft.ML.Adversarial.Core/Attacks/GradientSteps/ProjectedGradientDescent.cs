@@ -17,7 +17,7 @@ public sealed record ProjectedGradientDescent : IteratedGradientAttack
     /// <param name="norm">Any norm.</param>
     /// <param name="epsilon">Budget, at least 0, in the units of the features.</param>
     public ProjectedGradientDescent(Norm norm, double epsilon)
-        : base(new ThreatModel(norm, epsilon), steps: 40)
+        : base(new ThreatModel(norm, epsilon).WithBudget(), steps: 40)
     {
     }
 
