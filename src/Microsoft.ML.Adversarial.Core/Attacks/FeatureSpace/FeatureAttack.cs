@@ -11,7 +11,7 @@ namespace Microsoft.ML.Adversarial.Attacks.FeatureSpace;
 /// are nearest to its own, one after the other for as long as it is not broken. A row of a batch without guides turns away from its own
 /// features. Default: 100 steps of ε/8 from a random start for each of 10 guides.
 /// </summary>
-[AttackName("featureattack", Reference = "github.com/Line290/FeatureAttack")]
+[AttackName("featureattack", Reference = "Line290 2019, github.com/Line290/FeatureAttack")]
 public sealed record FeatureAttack : Attack<IFeatureClassifier>
 {
     private readonly int _steps = 100;
