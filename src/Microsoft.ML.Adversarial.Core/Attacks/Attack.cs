@@ -98,9 +98,7 @@ public abstract record Attack<TClassifier> : Attack
         run.RequireFit(originals.shape[0]);
         goal = goal.With(goal.Classes.to(classifier.Device));
 
-        var reachedBefore = Judge(classifier, originals, goal).Reached;
-        var region = ThreatModel.Norm.Around(originals, ThreatModel.Epsilon, classifier.Bounds);
-        var context = new AttackContext<TClassifier>(classifier, originals, goal, ThreatModel, region, reachedBefore, run);
+        var context = new AttackContext<TClassifier>(classifier, originals, goal, ThreatModel, run, scope);
         Tensor adversarial;
         using (enable_grad())
         {
@@ -115,11 +113,13 @@ public abstract record Attack<TClassifier> : Attack
 
         // No projection can mend a NaN or an infinity: where a method computed one, the feature stays as it was.
         adversarial = FiniteValues.AreCertain(adversarial) ? adversarial.clone() : where(adversarial.isfinite(), adversarial, originals);
-        region.Clip_(adversarial);
-        var (predictions, reached) = Judge(classifier, adversarial, goal);
+        context.Clip_(adversarial);
+        using var logits = classifier.Logits(adversarial);
+        var predictions = logits.argmax(1);
+        var reached = goal.IsReachedBy(predictions);
         var size = ThreatModel.Norm.Measure(adversarial - originals);
         return new AttackResult(
-            adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), reachedBefore.MoveToOuterDisposeScope(),
+            adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), context.ReachedBefore.MoveToOuterDisposeScope(),
             predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.WasCancelled);
     }
 
@@ -131,11 +131,4 @@ public abstract record Attack<TClassifier> : Attack
     /// <param name="context">The batch, the goal, gradients and randomness. Tensors made here are freed when the attack returns.</param>
     /// <returns>Inputs in the shape of <see cref="AttackContext{TClassifier}.Originals"/>.</returns>
     protected abstract Tensor Perturb(AttackContext<TClassifier> context);
-
-    private static (Tensor Predictions, Tensor Reached) Judge(TClassifier classifier, Tensor inputs, Goal goal)
-    {
-        using var logits = classifier.Logits(inputs);
-        var predictions = logits.argmax(1);
-        return (predictions, goal.IsReachedBy(predictions));
-    }
 }

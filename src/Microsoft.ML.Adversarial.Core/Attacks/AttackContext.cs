@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks;
@@ -12,25 +13,25 @@ public sealed class AttackContext<TClassifier>
 {
     private readonly PerturbationRegion _region;
     private readonly AttackRun _run;
-    private readonly RowRandom _random;
+    private readonly DisposeScope _scope;
+    private Tensor? _reachedBefore;
 
-    internal AttackContext(
-        TClassifier classifier, Tensor originals, Goal goal, ThreatModel threatModel, PerturbationRegion region, Tensor reachedBefore, AttackRun run)
-        : this(classifier, originals, goal, threatModel, region, reachedBefore, run, new RowRandom(run.Seed, run.KeysOf(originals.shape[0])))
+    internal AttackContext(TClassifier classifier, Tensor originals, Goal goal, ThreatModel threatModel, AttackRun run, DisposeScope scope)
+        : this(classifier, originals, goal, threatModel, run, new RowRandom(run.Seed, run.KeysOf(originals.shape[0])), scope)
     {
     }
 
     private AttackContext(
-        TClassifier classifier, Tensor originals, Goal goal, ThreatModel threatModel, PerturbationRegion region, Tensor reachedBefore, AttackRun run, RowRandom random)
+        TClassifier classifier, Tensor originals, Goal goal, ThreatModel threatModel, AttackRun run, RowRandom random, DisposeScope scope)
     {
         Classifier = classifier;
         Originals = originals;
         Goal = goal;
         ThreatModel = threatModel;
-        ReachedBefore = reachedBefore;
-        _region = region;
+        Random = random;
+        _region = threatModel.Norm.Around(originals, threatModel.Epsilon, classifier.Bounds);
         _run = run;
-        _random = random;
+        _scope = scope;
     }
 
     /// <summary>The classifier under attack.</summary>
@@ -46,20 +47,36 @@ public sealed class AttackContext<TClassifier>
     public ThreatModel ThreatModel { get; }
 
     /// <summary>Which rows reach the goal unperturbed, shape [N], Bool.</summary>
-    public Tensor ReachedBefore { get; }
+    public Tensor ReachedBefore
+    {
+        get
+        {
+            if (_reachedBefore is null)
+            {
+                using var noGrad = no_grad();
+                using var logits = Classifier.Logits(Originals);
+                NoteLogitsOfOriginals(logits);
+            }
+
+            return _reachedBefore!;
+        }
+    }
+
+    /// <summary>Seed, row keys and cancellation, for attacks that run another one.</summary>
+    internal AttackRun Run => _run;
 
     /// <summary>Whether the run was cancelled: return the best found so far.</summary>
     public bool WasCancelled => _run.Cancellation.IsCancellationRequested;
 
     /// <summary>The rows' own random streams.</summary>
-    internal RowRandom Random => _random;
+    internal RowRandom Random { get; }
 
     /// <summary>A random point within the budget and the bounds for every row, from the rows' own random streams.</summary>
     /// <returns>Shape [N, …].</returns>
     public Tensor RandomStart()
     {
         using var scope = NewDisposeScope();
-        var start = Originals + ThreatModel.Norm.Sample(Originals, ThreatModel.Epsilon, _random);
+        var start = Originals + ThreatModel.Norm.Sample(Originals, ThreatModel.Epsilon, Random);
         _region.Project_(start);
         return start.MoveToOuterDisposeScope();
     }
@@ -83,12 +100,23 @@ public sealed class AttackContext<TClassifier>
     /// <param name="stream">Which of the rows' random streams to draw from; equal streams repeat equal draws.</param>
     public AttackContext<TClassifier> Select(Tensor rows, long stream)
     {
-        var originals = Originals.index_select(0, rows);
-        var region = ThreatModel.Norm.Around(originals, ThreatModel.Epsilon, Classifier.Bounds);
         using var onCpu = rows.cpu();
-        return new(
-            Classifier, originals, Goal.Select(rows), ThreatModel, region, ReachedBefore.index_select(0, rows), _run,
-            _random.Select(onCpu.data<long>().ToArray(), stream));
+        var random = Random.Select(onCpu.data<long>().ToArray(), stream);
+        return new(Classifier, Originals.index_select(0, rows), Goal.Select(rows), ThreatModel, _run, random, _scope)
+        {
+            _reachedBefore = ReachedBefore.index_select(0, rows),
+        };
+    }
+
+    /// <summary>Takes the originals' logits from a method that computed them anyhow, so that no pass is spent on <see cref="ReachedBefore"/>.</summary>
+    internal void NoteLogitsOfOriginals(Tensor logits)
+    {
+        if (_reachedBefore is null)
+        {
+            // The step's own scope ends before the run.
+            _reachedBefore = Goal.IsReached(logits).DetachFromDisposeScope();
+            _scope.Attach(_reachedBefore);
+        }
     }
 
     /// <summary>How to run another attack on some of the rows: with their keys, the same cancellation and a seed of its own.</summary>
@@ -97,7 +125,7 @@ public sealed class AttackContext<TClassifier>
     internal AttackRun RunOn(Tensor rows, long seedOffset)
     {
         using var onCpu = rows.cpu();
-        return _run with { Seed = _run.Seed + seedOffset, RowKeys = _random.KeysOf(onCpu.data<long>().ToArray()) };
+        return _run with { Seed = _run.Seed + seedOffset, RowKeys = Random.KeysOf(onCpu.data<long>().ToArray()) };
     }
 }
 
@@ -114,5 +142,32 @@ public static class GradientExtensions
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(objective);
         return context.Classifier.InputGradient(inputs, logits => objective.Cotangent(logits, context.Goal));
+    }
+
+    /// <summary>The same with the inputs' logits, shape [N, classes], which the gradient takes anyhow.</summary>
+    internal static (Tensor Gradient, Tensor Logits) AscentWithLogits(
+        this AttackContext<IDifferentiableClassifier> context, Tensor inputs, AttackObjective objective)
+    {
+        Tensor? seen = null;
+        var gradient = context.Classifier.InputGradient(inputs, logits =>
+        {
+            seen = logits.alias().MoveToOuterDisposeScope();
+            return objective.Cotangent(logits, context.Goal);
+        });
+        return (gradient, seen!);
+    }
+
+    /// <summary>The gradient of one function of logits that were computed already, of which others may follow.</summary>
+    /// <param name="inputs">The leaf that the logits were computed from, with an empty <c>.grad</c>.</param>
+    /// <param name="logits">Shape [N, classes], in the graph.</param>
+    /// <param name="cotangent">∂(function)/∂(logits), shape [N, classes].</param>
+    /// <returns>In the shape of the inputs.</returns>
+    internal static Tensor GradientOf(this Tensor inputs, Tensor logits, Tensor cotangent)
+    {
+        // backward(inputs:) instead of autograd.grad: the latter ends the process on any native error.
+        autograd.backward(logits, cotangent, retain_graph: true, inputs: [inputs]);
+        var gradient = inputs.grad!;
+        inputs.grad = null;
+        return gradient;
     }
 }

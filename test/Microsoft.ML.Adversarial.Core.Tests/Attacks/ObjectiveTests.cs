@@ -13,6 +13,7 @@ public sealed class ObjectiveTests
         ["cross-entropy"] = AttackObjective.CrossEntropy,
         ["margin"] = AttackObjective.LogitMargin,
         ["DLR"] = AttackObjective.DifferenceOfLogitsRatio,
+        ["logit"] = AttackObjective.Logit,
     };
 
     [TestMethod]
@@ -22,6 +23,8 @@ public sealed class ObjectiveTests
     [DataRow("margin", true)]
     [DataRow("DLR", false)]
     [DataRow("DLR", true)]
+    [DataRow("logit", false)]
+    [DataRow("logit", true)]
     public void TheCotangentIsTheGradientOfTheValue(string name, bool targeted)
     {
         using DisposeScope scope = torch.NewDisposeScope();

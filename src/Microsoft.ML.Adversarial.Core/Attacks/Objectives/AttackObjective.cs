@@ -18,6 +18,9 @@ public abstract record AttackObjective
     /// </summary>
     public static AttackObjective DifferenceOfLogitsRatio { get; } = new DifferenceOfLogitsRatioObjective();
 
+    /// <summary>The logit of the label, to shrink, or of the target, to grow; the other classes do not matter.</summary>
+    public static AttackObjective Logit { get; } = new LogitObjective();
+
     /// <summary>The objective's value.</summary>
     /// <param name="logits">Shape [N, classes].</param>
     /// <param name="goal">What to reach.</param>
