@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Classifiers;
 using static TorchSharp.torch;
@@ -64,21 +65,22 @@ public abstract record Goal
     {
         using var scope = NewDisposeScope();
         var noise = logits.dtype == ScalarType.Float64 ? 1e-14 : 2e-6;
-        var values = logits.detach().to(ScalarType.Float64, CPU).contiguous().data<double>().ToArray();
+        var values = MemoryMarshal.Cast<byte, double>(logits.detach().to(ScalarType.Float64, CPU).contiguous().bytes);
         var classes = Classes.cpu().data<long>().ToArray();
         var width = values.Length / classes.Length;
         var margins = new double[classes.Length];
         for (var row = 0; row < margins.Length; row++)
         {
-            var (own, rival, largest) = (values[(row * width) + (int)classes[row]], double.NegativeInfinity, 0.0);
-            values[(row * width) + (int)classes[row]] = double.NegativeInfinity;
-            foreach (var value in values.AsSpan(row * width, width))
+            var line = values.Slice(row * width, width);
+            var (rival, largest) = (double.NegativeInfinity, 0.0);
+            for (var index = 0; index < line.Length; index++)
             {
-                rival = value > rival ? value : rival;
-                largest = value > double.NegativeInfinity && Math.Abs(value) > largest ? Math.Abs(value) : largest;
+                var value = line[index];
+                rival = value > rival && index != classes[row] ? value : rival;
+                largest = Math.Abs(value) > largest ? Math.Abs(value) : largest;
             }
 
-            margins[row] = (LossSign * (rival - own)) - (noise * Math.Max(largest, Math.Abs(own)));
+            margins[row] = (LossSign * (rival - line[(int)classes[row]])) - (noise * largest);
         }
 
         return margins;

@@ -107,7 +107,7 @@ internal sealed class AdaptiveAscent<T>
         }
     }
 
-    // Tells the rows their objective and whether they reach the goal; returns the gradient unless that is not wanted.
+    // Evaluates the current points; returns the gradient unless that is not wanted.
     private Tensor? Evaluate(bool withGradient)
     {
         foreach (var row in _block.Rows)
@@ -126,30 +126,26 @@ internal sealed class AdaptiveAscent<T>
             }
 
             using var grad = enable_grad();
-            var gradient = _context.Classifier.InputGradient(inputs.detach().requires_grad_(), logits =>
-            {
-                using var scope = NewDisposeScope();
-                return _attack.Objective.Cotangent(Note(logits), _ascent).to(logits.dtype).MoveToOuterDisposeScope();
-            });
+            var gradient = _context.Classifier.InputGradient(inputs.detach().requires_grad_(), Note);
             sum = sum is null ? gradient : sum.add_(gradient);
         }
 
         return sum is null ? null : RowBlock<T, AscentRow>.InMainMemory(sum);
     }
 
-    // In float64: a network that is sure of itself has a cross-entropy of 0 in float32, and no gradient.
+    // Tells the rows how they fare; returns the cotangent.
     private Tensor Note(Tensor logits)
     {
-        var exact = logits.detach().to(ScalarType.Float64);
-        var objectives = _attack.Objective.Value(exact, _ascent).cpu().data<double>().ToArray();
+        var (objectives, cotangent) = _attack.Objective.Evaluate(logits.detach(), _ascent);
         var margins = _goal.ClearMargins(logits);
-        for (var slot = 0; slot < _block.Count; slot++)
+        for (var slot = 0; slot < margins.Length; slot++)
         {
-            _block.Rows[slot].Objective += objectives[slot];
-            _block.Rows[slot].Margin += margins[slot];
+            var row = _block.Rows[slot];
+            row.Objective += objectives[slot];
+            row.Margin += margins[slot];
         }
 
-        return exact;
+        return cotangent;
     }
 
     // Keeps what is better than before; rows that need nothing better leave.

@@ -32,4 +32,19 @@ public abstract record AttackObjective
     /// <param name="goal">What to reach.</param>
     /// <returns>Shape [N, classes].</returns>
     public abstract Tensor Cotangent(Tensor logits, Goal goal);
+
+    /// <summary>
+    /// Value and gradient as attacks that compare values need them. In float64: a network that is sure of itself has a cross-entropy of 0 in
+    /// float32, and no gradient.
+    /// </summary>
+    /// <param name="logits">Shape [N, classes], detached.</param>
+    /// <param name="goal">What to reach.</param>
+    /// <returns>A value per row; the cotangent, shape [N, classes], in the logits' type.</returns>
+    internal virtual (double[] Values, Tensor Cotangent) Evaluate(Tensor logits, Goal goal)
+    {
+        using var scope = NewDisposeScope();
+        var exact = logits.to(ScalarType.Float64);
+        var values = Value(exact, goal).cpu().data<double>().ToArray();
+        return (values, Cotangent(exact, goal).to(logits.dtype).MoveToOuterDisposeScope());
+    }
 }

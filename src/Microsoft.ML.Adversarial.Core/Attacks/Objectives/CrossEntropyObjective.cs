@@ -30,6 +30,42 @@ internal sealed record CrossEntropyObjective : AttackObjective
         return (goal.LossSign < 0 ? cotangent.neg_() : cotangent).MoveToOuterDisposeScope();
     }
 
+    // One loop: as tensor operations it would be 4 % of a small network's gradient.
+    internal override (double[] Values, Tensor Cotangent) Evaluate(Tensor logits, Goal goal)
+    {
+        using var scope = NewDisposeScope();
+        var exact = logits.to(ScalarType.Float64, CPU).contiguous().clone();
+        var cells = MemoryMarshal.Cast<byte, double>(exact.bytes);
+        var labels = goal.Classes.cpu().data<long>().ToArray();
+        var (values, classes) = (new double[labels.Length], (int)logits.shape[1]);
+        for (var row = 0; row < labels.Length; row++)
+        {
+            var line = cells.Slice(row * classes, classes);
+            var (own, largest, sum) = (line[(int)labels[row]], line[0], 0.0);
+            foreach (var value in line)
+            {
+                largest = value > largest ? value : largest;
+            }
+
+            foreach (ref var cell in line)
+            {
+                cell = Math.Exp(cell - largest);
+                sum += cell;
+            }
+
+            var scale = goal.LossSign / sum;
+            foreach (ref var cell in line)
+            {
+                cell *= scale;
+            }
+
+            line[(int)labels[row]] -= goal.LossSign;
+            values[row] = goal.LossSign * (Math.Log(sum) + largest - own);
+        }
+
+        return (values, exact.to(logits.dtype, logits.device).MoveToOuterDisposeScope());
+    }
+
     // The transpose back and the difference in one loop: on a small network the tensor operations would be 3 % of a gradient.
     private static Tensor Subtract<T>(Tensor columns, Goal goal)
         where T : unmanaged, INumber<T>
