@@ -25,21 +25,27 @@ internal sealed class PassLog(Subject subject) : IDifferentiableClassifier
         var pass = new Pass(inputs.shape[0]);
         _passes.Add(pass);
         var logits = _inner.Logits(inputs);
-        return logits.requires_grad ? BackwardCount.apply(logits, pass) : logits;
+        return logits.requires_grad ? GradientCount.apply(logits, pass) : logits;
     }
 
-    /// <summary>Makes the same passes, over as many rows each.</summary>
+    /// <summary>Makes as many passes over as many rows each: a forward pass for every gradient, and those that no gradient followed.</summary>
     public void Replay()
     {
         foreach (var pass in _passes)
         {
-            using var scope = NewDisposeScope();
-            using var grad = set_grad_enabled(pass.Backward > 0);
-            var leaf = subject.Inputs.narrow(0, 0, pass.Rows).detach().requires_grad_();
-            var logits = subject.Classifier.Module.call(leaf);
-            for (var backward = 0; backward < pass.Backward; backward++)
+            for (var gradient = 0; gradient < pass.Gradients; gradient++)
             {
-                autograd.backward(logits, ones_like(logits), retain_graph: backward < pass.Backward - 1, inputs: [leaf]);
+                using var scope = NewDisposeScope();
+                var leaf = subject.Inputs.narrow(0, 0, pass.Rows).detach().requires_grad_();
+                var logits = subject.Classifier.Module.call(leaf);
+                autograd.backward(logits, ones_like(logits), inputs: [leaf]);
+            }
+
+            if (pass.Gradients == 0)
+            {
+                using var scope = NewDisposeScope();
+                using var grad = no_grad();
+                subject.Classifier.Module.call(subject.Inputs.narrow(0, 0, pass.Rows));
             }
         }
     }
@@ -48,12 +54,12 @@ internal sealed class PassLog(Subject subject) : IDifferentiableClassifier
     {
         public long Rows { get; } = rows;
 
-        public int Backward { get; set; }
+        public int Gradients { get; set; }
     }
 
-    private sealed class BackwardCount : autograd.SingleTensorFunction<BackwardCount>
+    private sealed class GradientCount : autograd.SingleTensorFunction<GradientCount>
     {
-        public override string Name => nameof(BackwardCount);
+        public override string Name => nameof(GradientCount);
 
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
@@ -63,7 +69,7 @@ internal sealed class PassLog(Subject subject) : IDifferentiableClassifier
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
         {
-            ((Pass)ctx.get_data("pass")).Backward++;
+            ((Pass)ctx.get_data("pass")).Gradients++;
             return [grad_output.alias(), null!];
         }
     }

@@ -92,18 +92,23 @@ public sealed record DeepFool : MinimumNormAttack
     {
         // Away from the label, or from what stands before the target.
         var from = task.Goal.LossSign > 0 ? task.Goal.Classes.unsqueeze(1) : LogitMarginObjective.RivalOf(logits, task.Goal);
+        var fromLogit = logits.gather(1, from);
         var nearest = full([inputs.shape[0]], double.PositiveInfinity, inputs.dtype, inputs.device);
         var gradient = zeros_like(inputs);
         for (var place = 0L; place < candidates.shape[1]; place++)
         {
+            using var scope = NewDisposeScope();
             var to = candidates.narrow(1, place, 1);
             var one = ones_like(to, logits.dtype);
-            var slope = inputs.GradientOf(logits, zeros_like(logits).scatter_(1, to, one).scatter_add_(1, from, -one));
-            var gap = (logits.gather(1, from) - logits.gather(1, to)).squeeze(1).clamp_(min: 1e-5);
-            var distance = gap / ThreatModel.Norm.Dual.Measure(slope);
-            var nearer = distance.less(nearest);
-            nearest = where(nearer, distance, nearest);
-            gradient = place == 0 ? slope : where(Norm.PerRow(nearer, inputs), slope, gradient);
+            var slope = inputs.GradientOf(logits, zeros_like(logits).scatter_(1, to, one).scatter_add_(1, from, one.neg()));
+            var gap = (fromLogit - logits.gather(1, to)).squeeze(1).clamp_(min: 1e-5);
+            var distance = gap.div_(ThreatModel.Norm.Dual.Measure(slope));
+            var nearer = distance.less(nearest).nonzero().flatten();
+            if (nearer.shape[0] > 0)
+            {
+                nearest.index_copy_(0, nearer, distance.index_select(0, nearer));
+                gradient.index_copy_(0, nearer, slope.index_select(0, nearer));
+            }
         }
 
         return ThreatModel.Norm.SteepestDirection(gradient) * Norm.PerRow(nearest.nan_to_num_(0, 0, 0) + (LeastStep * task.Classifier.Bounds.TypicalWidth), inputs);

@@ -17,31 +17,49 @@ internal sealed record CrossEntropyObjective : AttackObjective
     public override Tensor Cotangent(Tensor logits, Goal goal)
     {
         using var scope = NewDisposeScope();
-        // Few classes per row: along the columns of the transpose the softmax runs vectorised, three times as fast.
-        var columns = logits.t().contiguous().softmax(0);
-        if (columns.device_type == TorchSharp.DeviceType.CPU && columns.dtype is ScalarType.Float32 or ScalarType.Float64)
+        if (logits.device_type == TorchSharp.DeviceType.CPU && logits.dtype is ScalarType.Float32 or ScalarType.Float64)
         {
-            return (columns.dtype == ScalarType.Float32 ? Subtract<float>(columns, goal) : Subtract<double>(columns, goal)).MoveToOuterDisposeScope();
+            var cells = logits.contiguous().clone();
+            if (logits.dtype == ScalarType.Float32)
+            {
+                ToCotangent<float>(cells, goal);
+            }
+            else
+            {
+                ToCotangent<double>(cells, goal);
+            }
+
+            return cells.MoveToOuterDisposeScope();
         }
 
         var index = goal.Classes.unsqueeze(1);
-        var cotangent = columns.t().contiguous();
+        var cotangent = logits.softmax(1);
         cotangent.scatter_add_(1, index, full_like(index, -1.0, logits.dtype));
         return (goal.LossSign < 0 ? cotangent.neg_() : cotangent).MoveToOuterDisposeScope();
     }
 
-    // One loop: as tensor operations it would be 4 % of a small network's gradient.
     internal override (double[] Values, Tensor Cotangent) Evaluate(Tensor logits, Goal goal)
     {
         using var scope = NewDisposeScope();
-        var exact = logits.to(ScalarType.Float64, CPU).contiguous().clone();
-        var cells = MemoryMarshal.Cast<byte, double>(exact.bytes);
-        var labels = goal.Classes.cpu().data<long>().ToArray();
-        var (values, classes) = (new double[labels.Length], (int)logits.shape[1]);
-        for (var row = 0; row < labels.Length; row++)
+        var cells = logits.to(ScalarType.Float64, CPU).contiguous().clone();
+        var values = ToCotangent<double>(cells, goal);
+        return (values, cells.to(logits.dtype, logits.device).MoveToOuterDisposeScope());
+    }
+
+    // Logits become their cotangent, and what they are worth is returned. One loop: tensor operations would be 4 % of a small network's gradient.
+    private static T[] ToCotangent<T>(Tensor logits, Goal goal)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var classes = goal.Classes.cpu().contiguous();
+        var labels = MemoryMarshal.Cast<byte, long>(classes.bytes);
+        var cells = MemoryMarshal.Cast<byte, T>(logits.bytes);
+        var sign = T.CreateChecked(goal.LossSign);
+        var values = new T[labels.Length];
+        for (var row = 0; row < values.Length; row++)
         {
-            var line = cells.Slice(row * classes, classes);
-            var (own, largest, sum) = (line[(int)labels[row]], line[0], 0.0);
+            var line = cells.Slice(row * (cells.Length / values.Length), cells.Length / values.Length);
+            ref var own = ref line[(int)labels[row]];
+            var (logit, largest, sum) = (own, line[0], T.Zero);
             foreach (var value in line)
             {
                 largest = value > largest ? value : largest;
@@ -49,41 +67,19 @@ internal sealed record CrossEntropyObjective : AttackObjective
 
             foreach (ref var cell in line)
             {
-                cell = Math.Exp(cell - largest);
+                cell = T.Exp(cell - largest);
                 sum += cell;
             }
 
-            var scale = goal.LossSign / sum;
             foreach (ref var cell in line)
             {
-                cell *= scale;
+                cell = sign * cell / sum;
             }
 
-            line[(int)labels[row]] -= goal.LossSign;
-            values[row] = goal.LossSign * (Math.Log(sum) + largest - own);
+            own -= sign;
+            values[row] = sign * (T.Log(sum) + largest - logit);
         }
 
-        return (values, exact.to(logits.dtype, logits.device).MoveToOuterDisposeScope());
-    }
-
-    // The transpose back and the difference in one loop: on a small network the tensor operations would be 3 % of a gradient.
-    private static Tensor Subtract<T>(Tensor columns, Goal goal)
-        where T : unmanaged, INumber<T>
-    {
-        var (classes, rows) = ((int)columns.shape[0], (int)columns.shape[1]);
-        var cotangent = empty([rows, classes], dtype: columns.dtype);
-        var probabilities = MemoryMarshal.Cast<byte, T>(columns.bytes);
-        var cells = MemoryMarshal.Cast<byte, T>(cotangent.bytes);
-        var labels = MemoryMarshal.Cast<byte, long>(goal.Classes.contiguous().bytes);
-        var sign = T.CreateChecked(goal.LossSign);
-        for (var row = 0; row < rows; row++)
-        {
-            for (var index = 0; index < classes; index++)
-            {
-                cells[(row * classes) + index] = sign * (probabilities[(index * rows) + row] - (index == labels[row] ? T.One : T.Zero));
-            }
-        }
-
-        return cotangent;
+        return values;
     }
 }
