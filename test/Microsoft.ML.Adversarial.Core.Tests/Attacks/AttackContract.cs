@@ -132,6 +132,38 @@ public sealed class AttackContract
 
     [TestMethod]
     [DynamicData(nameof(Attacks))]
+    public void MoreStepsTakeNoMoreMemory(object attack)
+    {
+        const int more = 24;
+        AttackCase one = (AttackCase)attack;
+        // A budget that is too small for the goal, so that rows stay to the end.
+        AttackDescription description = AttackDescription.Of(one.Create(one.Epsilon / 100));
+        string? length = AttackDescription.SettingsOf(description.Name)
+            .Select(setting => setting.Name).FirstOrDefault(name => name is "Steps" or "Iterations" or "Queries");
+        if (length is null)
+        {
+            return;
+        }
+
+        long Most(int steps)
+        {
+            long most = 0;
+            CountedPasses classifier = new(task.Classifier, inputs =>
+            {
+                most = Math.Max(most, LiveTensors.Count);
+                return inputs;
+            });
+            Dictionary<string, string> settings = new(description.Settings) { [length] = $"{steps}" };
+            (description with { Settings = settings }).Create().Run(classifier, task.Inputs, task.Goals[1], null).Dispose();
+            return most;
+        }
+
+        long before = Most(8);
+        Assert.IsLessThan(before + (more / 2), Most(8 + more));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Attacks))]
     public void ACancelledRunReturnsWhatItHas(object attack)
     {
         using DisposeScope scope = torch.NewDisposeScope();

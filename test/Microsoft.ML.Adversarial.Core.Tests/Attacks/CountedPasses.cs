@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Attacks;
 
 /// <summary>A classifier that counts what is asked of it, and may change its inputs before each pass.</summary>
-internal sealed class CountedPasses(IDifferentiableClassifier inner, Func<Tensor, Tensor>? before = null) : IDifferentiableClassifier
+internal sealed class CountedPasses(IDifferentiableClassifier inner, Func<Tensor, Tensor>? before = null) : IFeatureClassifier
 {
     /// <summary>Forward passes, those of gradients included.</summary>
     public long Passes { get; private set; }
@@ -22,10 +22,14 @@ internal sealed class CountedPasses(IDifferentiableClassifier inner, Func<Tensor
 
     public Device Device => inner.Device;
 
-    public Tensor Logits(Tensor inputs)
+    public Tensor Logits(Tensor inputs) => inner.Logits(Count(inputs));
+
+    public (Tensor Features, Tensor Logits) FeaturesAndLogits(Tensor inputs) => ((IFeatureClassifier)inner).FeaturesAndLogits(Count(inputs));
+
+    private Tensor Count(Tensor inputs)
     {
         Passes++;
         Rows += inputs.shape[0];
-        return inner.Logits(before is null ? inputs : before(inputs));
+        return before is null ? inputs : before(inputs);
     }
 }

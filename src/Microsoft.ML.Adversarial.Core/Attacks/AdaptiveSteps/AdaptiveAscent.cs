@@ -119,6 +119,7 @@ internal sealed class AdaptiveAscent<T>
         Tensor? sum = null;
         for (var sample = 0; sample < _attack.ExpectationSamples; sample++)
         {
+            using var scope = NewDisposeScope();
             if (!withGradient)
             {
                 Note(_context.Classifier.Logits(inputs));
@@ -127,7 +128,7 @@ internal sealed class AdaptiveAscent<T>
 
             using var grad = enable_grad();
             var gradient = _context.Classifier.InputGradient(inputs.detach().requires_grad_(), Note);
-            sum = sum is null ? gradient : sum.add_(gradient);
+            sum = sum is null ? gradient.MoveToOuterDisposeScope() : sum.add_(gradient);
         }
 
         return sum is null ? null : RowBlock<T, AscentRow>.InMainMemory(sum);

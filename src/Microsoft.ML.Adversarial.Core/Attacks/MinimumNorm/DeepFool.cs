@@ -70,10 +70,19 @@ public sealed record DeepFool : MinimumNormAttack
             }
 
             using var noGrad = no_grad();
-            var moved = total + ToNearest(task, leaf, logits, candidates);
-            total = moved.index_select(0, open).MoveToOuterDisposeScope();
-            rows = rows.index_select(0, open).MoveToOuterDisposeScope();
-            candidates = candidates.index_select(0, open).MoveToOuterDisposeScope();
+            total.add_(ToNearest(task, leaf, logits, candidates));
+            if (open.shape[0] < rows.shape[0])
+            {
+                (total, rows, candidates) = (Keep(total, open), Keep(rows, open), Keep(candidates, open));
+            }
+        }
+    }
+
+    private static Tensor Keep(Tensor values, Tensor places)
+    {
+        using (values)
+        {
+            return values.index_select(0, places).MoveToOuterDisposeScope();
         }
     }
 
