@@ -33,7 +33,7 @@ public sealed class AttackContext<TClassifier>
         _random = random;
     }
 
-    /// <summary>The classifier under attack.</summary>
+    /// <summary>The classifier under attack; under constraints, as it is at the nearest valid inputs.</summary>
     public TClassifier Classifier { get; }
 
     /// <summary>The inputs as they came, shape [N, …]; never written to.</summary>
@@ -77,6 +77,25 @@ public sealed class AttackContext<TClassifier>
 
     /// <summary>Clamps inputs that lie outside the budget or the bounds, in place: Kurakin's Clip. May differ from projecting in the last bit.</summary>
     public void Clip_(Tensor inputs) => _region.Clip_(inputs);
+
+    /// <summary>
+    /// Clips, then moves inputs to the nearest ones that satisfy the threat model's constraints within the budget, in place: what becomes of the
+    /// result in the end, for methods that compare what they found.
+    /// </summary>
+    public void Conform_(Tensor inputs) => _region.Conform_(inputs);
+
+    /// <summary>What becomes of inputs in the end; without constraints, these inputs themselves.</summary>
+    internal Tensor Conformed(Tensor inputs)
+    {
+        if (ThreatModel.Constraints.AreNone)
+        {
+            return inputs;
+        }
+
+        var conformed = inputs.detach().clone();
+        _region.Conform_(conformed);
+        return conformed;
+    }
 
     /// <summary>The same task for some of the rows, for methods that go on with the unfinished ones.</summary>
     /// <param name="rows">Row indices, shape [M], Int64.</param>

@@ -23,7 +23,7 @@ public sealed record BasicIterativeMethod : IteratedGradientAttack
 
     private protected override void Step_(AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor gradient)
     {
-        inputs.add_(ThreatModel.Norm.SteepestDirection(gradient), alpha: StepLength);
+        inputs.add_(context.ThreatModel.Norm.SteepestDirection(gradient), alpha: StepLength);
         context.Clip_(inputs);
     }
 }

@@ -1,0 +1,50 @@
+using Microsoft.ML.Adversarial.Classifiers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Attacks.Constraints;
+
+/// <summary>
+/// A classifier as an attack under constraints sees it: at the nearest valid inputs, since none but these will be judged, with the gradient there
+/// in the features that are not frozen.
+/// </summary>
+internal class ConstrainedClassifier : IClassifier
+{
+    private readonly IClassifier _classifier;
+    private readonly ValidInputs _valid;
+
+    private ConstrainedClassifier(IClassifier classifier, ValidInputs valid) => (_classifier, _valid) = (classifier, valid);
+
+    /// <summary>The classifier under constraints; as it is for methods that look into one particular kind.</summary>
+    public static TClassifier Of<TClassifier>(TClassifier classifier, ValidInputs valid)
+        where TClassifier : class, IClassifier
+    {
+        IClassifier constrained = classifier is IDifferentiableClassifier ? new WithGradients(classifier, valid) : new ConstrainedClassifier(classifier, valid);
+        return constrained as TClassifier ?? classifier;
+    }
+
+    public IReadOnlyList<long> InputShape => _classifier.InputShape;
+
+    public int ClassCount => _classifier.ClassCount;
+
+    public InputBounds Bounds => _classifier.Bounds;
+
+    public ScalarType ElementType => _classifier.ElementType;
+
+    public Device Device => _classifier.Device;
+
+    public Tensor Logits(Tensor inputs)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var seen = _valid.Nearest(inputs.detach());
+        if (is_grad_enabled() && inputs.requires_grad)
+        {
+            // Adds nothing but the way back: the gradient at the valid inputs counts as that of these.
+            var path = inputs - inputs.detach();
+            seen += _valid.Free is null ? path : (path.flatten(1) * _valid.Free).reshape(path.shape);
+        }
+
+        return _classifier.Logits(seen).MoveToOuterDisposeScope();
+    }
+
+    private sealed class WithGradients(IClassifier classifier, ValidInputs valid) : ConstrainedClassifier(classifier, valid), IDifferentiableClassifier;
+}
