@@ -109,10 +109,7 @@ public abstract record Attack<TClassifier> : Attack
         run.RequireFit(originals.shape[0]);
         goal = goal.With(goal.Classes.to(classifier.Device));
 
-        var reachedBefore = Judge(classifier, originals, goal).Reached;
-        var (attacked, threatModel) = Constrained(classifier, originals);
-        var region = threatModel.Norm.Around(originals, threatModel.Epsilon, classifier.Bounds);
-        var context = new AttackContext<TClassifier>(attacked, originals, goal, threatModel, region, reachedBefore, run);
+        var context = new AttackContext<TClassifier>(classifier, originals, goal, ThreatModel, run, scope);
         Tensor adversarial;
         using (enable_grad())
         {
@@ -127,11 +124,13 @@ public abstract record Attack<TClassifier> : Attack
 
         // No projection can mend a NaN or an infinity: where a method computed one, the feature stays as it was.
         adversarial = FiniteValues.AreCertain(adversarial) ? adversarial.clone() : where(adversarial.isfinite(), adversarial, originals);
-        region.Conform_(adversarial);
-        var (predictions, reached) = Judge(classifier, adversarial, goal);
-        var size = threatModel.Norm.Measure(adversarial - originals);
+        context.Conform_(adversarial);
+        using var logits = classifier.Logits(adversarial);
+        var predictions = logits.argmax(1);
+        var reached = goal.IsReachedBy(predictions);
+        var size = context.ThreatModel.Norm.Measure(adversarial - originals);
         return new AttackResult(
-            adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), reachedBefore.MoveToOuterDisposeScope(),
+            adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), context.ReachedBefore.MoveToOuterDisposeScope(),
             predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.WasCancelled);
     }
 
@@ -143,22 +142,4 @@ public abstract record Attack<TClassifier> : Attack
     /// <param name="context">The batch, the goal, gradients and randomness. Tensors made here are freed when the attack returns.</param>
     /// <returns>Inputs in the shape of <see cref="AttackContext{TClassifier}.Originals"/>.</returns>
     protected abstract Tensor Perturb(AttackContext<TClassifier> context);
-
-    private (TClassifier Classifier, ThreatModel ThreatModel) Constrained(TClassifier classifier, Tensor originals)
-    {
-        if (Constraints.AreNone)
-        {
-            return (classifier, ThreatModel);
-        }
-
-        var valid = new ValidInputs(Constraints, originals, classifier.Bounds);
-        return (ConstrainedClassifier.Of(classifier, valid), ThreatModel.Under(valid));
-    }
-
-    private static (Tensor Predictions, Tensor Reached) Judge(TClassifier classifier, Tensor inputs, Goal goal)
-    {
-        using var logits = classifier.Logits(inputs);
-        var predictions = logits.argmax(1);
-        return (predictions, goal.IsReachedBy(predictions));
-    }
 }

@@ -54,11 +54,34 @@ public abstract record Goal
     /// Which rows reach the goal by more than what logits vary by with the rows that a batch has beside them: judged in another batch, they
     /// reach it as well. Shape [N], Bool.
     /// </summary>
-    internal Tensor IsClearlyReached(Tensor logits)
+    internal Tensor IsClearlyReached(Tensor logits) => tensor([.. ClearMargins(logits).Select(margin => margin > 0)], device: logits.device);
+
+    /// <summary>
+    /// By how much each row's margin exceeds what logits vary by with the rows that a batch has beside them. One loop in main memory: as tensor
+    /// operations it would be 3 % of a small network's gradient.
+    /// </summary>
+    internal double[] ClearMargins(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        var noise = logits.abs().amax(1).mul_(logits.dtype == ScalarType.Float64 ? 1e-14 : 2e-6);
-        return Margin(logits).greater(noise).MoveToOuterDisposeScope();
+        var noise = logits.dtype == ScalarType.Float64 ? 1e-14 : 2e-6;
+        var values = logits.detach().to(ScalarType.Float64, CPU).contiguous().data<double>().ToArray();
+        var classes = Classes.cpu().data<long>().ToArray();
+        var width = values.Length / classes.Length;
+        var margins = new double[classes.Length];
+        for (var row = 0; row < margins.Length; row++)
+        {
+            var (own, rival, largest) = (values[(row * width) + (int)classes[row]], double.NegativeInfinity, 0.0);
+            values[(row * width) + (int)classes[row]] = double.NegativeInfinity;
+            foreach (var value in values.AsSpan(row * width, width))
+            {
+                rival = value > rival ? value : rival;
+                largest = value > double.NegativeInfinity && Math.Abs(value) > largest ? Math.Abs(value) : largest;
+            }
+
+            margins[row] = (LossSign * (rival - own)) - (noise * Math.Max(largest, Math.Abs(own)));
+        }
+
+        return margins;
     }
 
     internal abstract Tensor IsReachedBy(Tensor predictions);

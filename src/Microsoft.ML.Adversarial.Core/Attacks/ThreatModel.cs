@@ -32,6 +32,13 @@ public sealed record ThreatModel
         init => _constraints = value ?? throw new ArgumentNullException(nameof(value));
     }
 
+    /// <summary>The same threat model, for attacks that spend a budget.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is none: epsilon is infinite.</exception>
+    internal ThreatModel WithBudget() => double.IsPositiveInfinity(Epsilon)
+        ? throw new ArgumentOutOfRangeException(
+            nameof(Epsilon), "Expected a finite epsilon: this attack spends a budget, it does not minimise the size.")
+        : this;
+
     /// <inheritdoc/>
     public override string ToString()
     {

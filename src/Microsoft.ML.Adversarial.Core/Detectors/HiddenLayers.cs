@@ -68,7 +68,7 @@ internal sealed class HiddenLayers : IDisposable
         public HiddenFeatures Finish(Tensor logits) => _lastInput is { } last
             ? new(logits, _outputs[..^1], Average(last, _lastChannelsLast))
             : throw new NotSupportedException(
-                "Expected a network with Linear or convolution layers that see one row of the batch as one row, got none. Use a detector that reads logits only.");
+                "Expected a network with Linear or convolution layers that see one row of the batch as one row, got none. Use what reads logits only.");
 
         // The clone keeps what was recorded from an in-place activation that follows; an average is a copy already.
         private static Tensor Average(Tensor values, bool channelsLast)

@@ -73,6 +73,14 @@ public abstract class Norm : IEquatable<Norm>
     /// <returns>Shape [N, …]; a fresh tensor with gᵀU_p(g) = ‖g‖_q, 1/p + 1/q = 1.</returns>
     public abstract Tensor SteepestDirection(Tensor gradients);
 
+    /// <summary>The norm of gradients that says how fast a step of size 1 in this norm climbs: 1/p + 1/q = 1; L∞ for L0.</summary>
+    internal virtual Norm Dual => Order switch
+    {
+        0 or 1 => LInfinity,
+        double.PositiveInfinity => L1,
+        _ => Lp(Order / (Order - 1)),
+    };
+
     /// <summary>A random point of the ball with radius <paramref name="epsilon"/>, row by row.</summary>
     /// <param name="like">Gives shape [N, …], element type and device.</param>
     /// <param name="epsilon">Radius, at least 0 and finite.</param>
@@ -114,7 +122,7 @@ public abstract class Norm : IEquatable<Norm>
     }
 
     /// <summary>A value per row, shaped so that it broadcasts against the rows.</summary>
-    private protected static Tensor PerRow(Tensor values, Tensor rows)
+    internal static Tensor PerRow(Tensor values, Tensor rows)
     {
         long[] shape = [rows.shape[0], .. Enumerable.Repeat(1L, rows.shape.Length - 1)];
         return values.reshape(shape);

@@ -32,7 +32,7 @@ public sealed class AttackContract
             Assert.IsTrue(result.Inputs.ge(0).logical_and(result.Inputs.le(1)).all().item<bool>(), "outside the bounds");
             Tensor size = one.Attack.ThreatModel.Norm.Measure(result.Inputs.to(ScalarType.Float64) - task.Inputs.to(ScalarType.Float64));
             Assert.IsLessThanOrEqualTo((one.Epsilon * (1 + 1e-5)) + 1e-6, size.max().item<double>(), "over the budget");
-            Tensor attacked = one.LeavesReachedRows ? result.Succeeded.logical_and(result.SucceededBefore.logical_not()) : ones_like(result.Succeeded);
+            Tensor attacked = one.LeavesRowsEarly ? result.Succeeded.logical_and(result.SucceededBefore.logical_not()) : ones_like(result.Succeeded);
             Assert.IsTrue(size.greater(0).logical_or(attacked.logical_not()).all().item<bool>(), "a row was not attacked");
             Assert.IsTrue(!one.LeavesReachedRows || size.eq(0).logical_or(attacked).all().item<bool>(), "a row was not left as it was");
             Assert.IsLessThan(1e-5, (size - result.Size).abs().max().item<double>(), "sizes are not those of the inputs");

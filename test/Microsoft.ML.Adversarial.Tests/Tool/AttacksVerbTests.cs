@@ -23,7 +23,7 @@ public sealed class AttacksVerbTests
         CollectionAssert.Contains(words, "RandomStart true true or false");
         CollectionAssert.Contains(words, "Decay 1 >= 0 and finite");
         CollectionAssert.Contains(words, "StepSize null > 0 and finite, or null for the attack's rule");
-        CollectionAssert.Contains(words, "Objective CrossEntropy CrossEntropy or LogitMargin");
+        CollectionAssert.Contains(words, "Objective CrossEntropy CrossEntropy or LogitMargin or DifferenceOfLogitsRatio or Logit");
     }
 
     [TestMethod]

@@ -18,7 +18,12 @@ internal class ConstrainedClassifier : IClassifier
     public static TClassifier Of<TClassifier>(TClassifier classifier, ValidInputs valid)
         where TClassifier : class, IClassifier
     {
-        IClassifier constrained = classifier is IDifferentiableClassifier ? new WithGradients(classifier, valid) : new ConstrainedClassifier(classifier, valid);
+        IClassifier constrained = classifier switch
+        {
+            IFeatureClassifier withFeatures => new WithFeatures(withFeatures, valid),
+            IDifferentiableClassifier => new WithGradients(classifier, valid),
+            _ => new ConstrainedClassifier(classifier, valid),
+        };
         return constrained as TClassifier ?? classifier;
     }
 
@@ -34,17 +39,32 @@ internal class ConstrainedClassifier : IClassifier
 
     public Tensor Logits(Tensor inputs)
     {
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        var seen = _valid.Nearest(inputs.detach());
-        if (is_grad_enabled() && inputs.requires_grad)
-        {
-            // Adds nothing but the way back: the gradient at the valid inputs counts as that of these.
-            var path = inputs - inputs.detach();
-            seen += _valid.Free is null ? path : (path.flatten(1) * _valid.Free).reshape(path.shape);
-        }
-
-        return _classifier.Logits(seen).MoveToOuterDisposeScope();
+        using var scope = NewDisposeScope();
+        return _classifier.Logits(Seen(inputs)).MoveToOuterDisposeScope();
     }
 
-    private sealed class WithGradients(IClassifier classifier, ValidInputs valid) : ConstrainedClassifier(classifier, valid), IDifferentiableClassifier;
+    private Tensor Seen(Tensor inputs)
+    {
+        var seen = _valid.Nearest(inputs.detach());
+        if (!is_grad_enabled() || !inputs.requires_grad)
+        {
+            return seen;
+        }
+
+        // Adds nothing but the way back: the gradient at the valid inputs counts as that of these.
+        var path = (inputs - inputs.detach()).flatten(1) * _valid.Free;
+        return seen + path.reshape(inputs.shape);
+    }
+
+    private class WithGradients(IClassifier classifier, ValidInputs valid) : ConstrainedClassifier(classifier, valid), IDifferentiableClassifier;
+
+    private sealed class WithFeatures(IFeatureClassifier classifier, ValidInputs valid) : WithGradients(classifier, valid), IFeatureClassifier
+    {
+        public (Tensor Features, Tensor Logits) FeaturesAndLogits(Tensor inputs)
+        {
+            using var scope = NewDisposeScope();
+            var (features, logits) = classifier.FeaturesAndLogits(Seen(inputs));
+            return (features.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
+        }
+    }
 }

@@ -19,27 +19,18 @@ internal sealed class ConstrainedRegion(Norm norm, ValidInputs valid, Perturbati
     public override void Project_(Tensor inputs)
     {
         ball.Project_(inputs);
-        Freeze_(inputs);
+        valid.Freeze_(inputs, originals);
     }
 
     public override void Clip_(Tensor inputs)
     {
         ball.Clip_(inputs);
-        Freeze_(inputs);
+        valid.Freeze_(inputs, originals);
     }
 
     public override void Conform_(Tensor inputs)
     {
         Clip_(inputs);
         valid.Conform_(inputs, originals, _norm, epsilon);
-    }
-
-    private void Freeze_(Tensor inputs)
-    {
-        if (valid.Free is not null)
-        {
-            using var scope = NewDisposeScope();
-            inputs.copy_(where(valid.Free.gt(0), inputs.flatten(1), originals.flatten(1)).reshape(inputs.shape));
-        }
     }
 }

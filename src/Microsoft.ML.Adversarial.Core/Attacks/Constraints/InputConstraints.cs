@@ -21,8 +21,8 @@ public sealed record InputConstraints
     public static InputConstraints None { get; } = new();
 
     /// <summary>
-    /// All features but those of <see cref="Integer"/> and <see cref="OneHot"/> are multiples of 1/255: pixels in [0, 1] that survive being
-    /// stored with 8 bits. Pixels from 0 to 255 are <see cref="Integer"/> features. Default false.
+    /// All features but those of <see cref="Integer"/> and <see cref="OneHot"/> are pixels that survive being stored with 8 bits: the lower input
+    /// bound plus a multiple of 1/255 of the width between the bounds, which must be finite. Default false.
     /// </summary>
     public bool EightBit { get; init; }
 

@@ -11,6 +11,16 @@ public abstract record AttackObjective
     /// <summary>The difference of the two logits that decide: its gradient does not vanish on saturated networks.</summary>
     public static AttackObjective LogitMargin { get; } = new LogitMarginObjective();
 
+    /// <summary>
+    /// The difference of logits ratio, DLR: the margin over the spread of the largest logits, so that rescaling the logits changes nothing
+    /// (Croce &amp; Hein 2020, arXiv:2003.01690, equations 6 and 7). It is not defined for fewer than three classes, against a target for fewer
+    /// than four: there it is the margin.
+    /// </summary>
+    public static AttackObjective DifferenceOfLogitsRatio { get; } = new DifferenceOfLogitsRatioObjective();
+
+    /// <summary>The logit of the label, to shrink, or of the target, to grow; the other classes do not matter.</summary>
+    public static AttackObjective Logit { get; } = new LogitObjective();
+
     /// <summary>The objective's value.</summary>
     /// <param name="logits">Shape [N, classes].</param>
     /// <param name="goal">What to reach.</param>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -18,9 +19,9 @@ internal sealed record CrossEntropyObjective : AttackObjective
         using var scope = NewDisposeScope();
         // Few classes per row: along the columns of the transpose the softmax runs vectorised, three times as fast.
         var columns = logits.t().contiguous().softmax(0);
-        if (columns.dtype == ScalarType.Float32 && columns.device_type == TorchSharp.DeviceType.CPU)
+        if (columns.device_type == TorchSharp.DeviceType.CPU && columns.dtype is ScalarType.Float32 or ScalarType.Float64)
         {
-            return Subtract(columns, goal).MoveToOuterDisposeScope();
+            return (columns.dtype == ScalarType.Float32 ? Subtract<float>(columns, goal) : Subtract<double>(columns, goal)).MoveToOuterDisposeScope();
         }
 
         var index = goal.Classes.unsqueeze(1);
@@ -30,19 +31,20 @@ internal sealed record CrossEntropyObjective : AttackObjective
     }
 
     // The transpose back and the difference in one loop: on a small network the tensor operations would be 3 % of a gradient.
-    private static Tensor Subtract(Tensor columns, Goal goal)
+    private static Tensor Subtract<T>(Tensor columns, Goal goal)
+        where T : unmanaged, INumber<T>
     {
         var (classes, rows) = ((int)columns.shape[0], (int)columns.shape[1]);
-        var cotangent = empty([rows, classes], dtype: ScalarType.Float32);
-        var probabilities = MemoryMarshal.Cast<byte, float>(columns.bytes);
-        var cells = MemoryMarshal.Cast<byte, float>(cotangent.bytes);
+        var cotangent = empty([rows, classes], dtype: columns.dtype);
+        var probabilities = MemoryMarshal.Cast<byte, T>(columns.bytes);
+        var cells = MemoryMarshal.Cast<byte, T>(cotangent.bytes);
         var labels = MemoryMarshal.Cast<byte, long>(goal.Classes.contiguous().bytes);
-        var sign = (float)goal.LossSign;
+        var sign = T.CreateChecked(goal.LossSign);
         for (var row = 0; row < rows; row++)
         {
             for (var index = 0; index < classes; index++)
             {
-                cells[(row * classes) + index] = sign * (probabilities[(index * rows) + row] - (index == labels[row] ? 1 : 0));
+                cells[(row * classes) + index] = sign * (probabilities[(index * rows) + row] - (index == labels[row] ? T.One : T.Zero));
             }
         }
 
