@@ -72,19 +72,9 @@ internal static class SettingText
     }
 
     // Types of this library that write and read themselves.
-    private static MethodInfo? Parser(Type type) => type.Assembly == typeof(SettingText).Assembly ? type.GetMethod("Parse", [typeof(string)]) : null;
-
-    private static object Parsed(PropertyInfo setting, MethodInfo parse, string text)
-    {
-        try
-        {
-            return Unwrapped(() => parse.Invoke(null, [text])!);
-        }
-        catch (FormatException exception)
-        {
-            throw new ArgumentException($"Setting '{setting.Name}': {exception.Message}", exception);
-        }
-    }
+    private static MethodInfo? Parser(Type type) => type.Assembly == typeof(SettingText).Assembly && !type.IsEnum
+        ? type.GetMethod("Parse", BindingFlags.Public | BindingFlags.Static | BindingFlags.FlattenHierarchy, [typeof(string)])
+        : null;
 
     private static object? Read(PropertyInfo setting, string text)
     {
@@ -100,7 +90,7 @@ internal static class SettingText
         {
             if (Parser(type) is { } parse)
             {
-                return Parsed(setting, parse, text);
+                return Unwrapped(() => parse.Invoke(null, [text])!);
             }
 
             if (type.IsEnum)
@@ -122,7 +112,8 @@ internal static class SettingText
         }
         catch (Exception exception) when (exception is FormatException or OverflowException or InvalidCastException)
         {
-            throw new ArgumentException($"Setting '{setting.Name}': expected {expected}, got '{text}'.", exception);
+            var reason = Parser(type) is null ? "" : $" {exception.Message}";
+            throw new ArgumentException($"Setting '{setting.Name}': expected {expected}, got '{text}'.{reason}", exception);
         }
     }
 }

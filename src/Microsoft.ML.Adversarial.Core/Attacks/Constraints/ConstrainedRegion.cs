@@ -12,7 +12,8 @@ namespace Microsoft.ML.Adversarial.Attacks.Constraints;
 /// <param name="ball">The budget and the bounds.</param>
 /// <param name="originals">Shape [N, …].</param>
 /// <param name="epsilon">The budget; may be infinite.</param>
-internal sealed class ConstrainedRegion(Norm norm, ValidInputs valid, PerturbationRegion ball, Tensor originals, double epsilon) : PerturbationRegion(norm)
+internal sealed class ConstrainedRegion(Norm norm, ValidInputs valid, PerturbationRegion ball, Tensor originals, double epsilon)
+    : PerturbationRegion(norm)
 {
     private readonly Norm _norm = norm;
 

@@ -14,7 +14,7 @@ internal sealed class ValidInputs
     private readonly ValueGrid? _grid;
     private readonly Categories? _categories;
 
-    /// <exception cref="ArgumentException">The constraints are on features that the inputs have not, or contradict each other or the bounds.</exception>
+    /// <exception cref="ArgumentException">The constraints do not fit the inputs, or contradict each other or the bounds.</exception>
     /// <exception cref="AdversarialInputException">A row is not valid itself; names the row and the feature.</exception>
     public ValidInputs(ThreatModel threatModel, Tensor inputs, InputBounds bounds)
     {
@@ -26,7 +26,9 @@ internal sealed class ValidInputs
         RequireValid(inputs.flatten(1));
 
         // In L0, which counts changes of any size, factors change nothing.
-        var factors = threatModel.Norm == Norm.L0 || _constraints.EpsilonScale.Count == 0 ? Enumerable.Repeat(1.0, features) : _constraints.EpsilonScale;
+        var factors = threatModel.Norm == Norm.L0 || _constraints.EpsilonScale.Count == 0
+            ? Enumerable.Repeat(1.0, features)
+            : _constraints.EpsilonScale;
         Scale = Reach = tensor(factors.ToArray(), inputs.dtype, inputs.device).unsqueeze(0);
         var frozen = _constraints.Frozen.ToHashSet();
         Free = tensor(Enumerable.Range(0, features).Select(feature => !frozen.Contains(feature)).ToArray(), device: inputs.device).unsqueeze(0);
@@ -156,12 +158,14 @@ internal sealed class ValidInputs
             var (row, feature) = (off[0, 0].item<long>(), (int)off[0, 1].item<long>());
             var value = rows[row, feature].to(ScalarType.Float64).item<double>();
             var expected = _constraints.Integer.Contains(feature) ? "a whole number" : "one of the 256 values of pixels of 8 bits within the input bounds";
-            throw new AdversarialInputException(row, feature, $"expected {expected}, got {value}. Round the inputs first, or drop the constraint.");
+            throw new AdversarialInputException(
+                row, feature, $"expected {expected}, got {value}. Round the inputs first, or drop the constraint.");
         }
 
         if (_categories?.FirstInvalid(rows) is var (at, group))
         {
-            throw new AdversarialInputException(at, group[0], $"expected one 1 and otherwise 0 in the one-hot group {group}, got other values.");
+            throw new AdversarialInputException(
+                at, group[0], $"expected one 1 and otherwise 0 in the one-hot group {group}, got other values.");
         }
     }
 }

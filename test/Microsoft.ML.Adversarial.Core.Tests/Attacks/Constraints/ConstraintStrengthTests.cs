@@ -70,8 +70,10 @@ public sealed class ConstraintStrengthTests
     public void AFrozenFrameCostsWhatItIsWorth()
     {
         // The frame of MNIST is empty: the network hardly looks there.
-        InputConstraints frame = new() { Frozen = FeatureSet.Where(Enumerable.Range(0, 784).Select(pixel => pixel / 28 is 0 or 27 || pixel % 28 is 0 or 27)) };
-        foreach (Attack attack in new Attack[] { new AutoProjectedGradientDescent(Norm.LInfinity, 0.1) { Iterations = 20 }, new DeepFool(Norm.L2, 1.5) })
+        IEnumerable<bool> isFrame = Enumerable.Range(0, 784).Select(pixel => pixel / 28 is 0 or 27 || pixel % 28 is 0 or 27);
+        InputConstraints frame = new() { Frozen = FeatureSet.Where(isFrame) };
+        Attack[] attacks = [new AutoProjectedGradientDescent(Norm.LInfinity, 0.1) { Iterations = 20 }, new DeepFool(Norm.L2, 1.5)];
+        foreach (Attack attack in attacks)
         {
             using AttackResult free = attack.Run(classifier, inputs, Goal.Misclassify(labels));
             using AttackResult framed = (attack with { Constraints = frame }).Run(classifier, inputs, Goal.Misclassify(labels));
@@ -95,7 +97,8 @@ public sealed class ConstraintStrengthTests
     {
         ProjectedGradientDescent crafting = new(Norm.LInfinity, 0.1);
         using AttackResult direct = (crafting with { Constraints = Pixels }).Run(classifier, inputs, Goal.Misclassify(labels));
-        using AttackResult transferred = (new Transfer(crafting, classifier) with { Constraints = Pixels }).Run(classifier, inputs, Goal.Misclassify(labels));
+        Transfer transfer = new(crafting, classifier) { Constraints = Pixels };
+        using AttackResult transferred = transfer.Run(classifier, inputs, Goal.Misclassify(labels));
         Assert.IsTrue(direct.Inputs.eq(transferred.Inputs).all().item<bool>());
     }
 
@@ -106,7 +109,8 @@ public sealed class ConstraintStrengthTests
     {
         using DisposeScope scope = torch.NewDisposeScope();
         IDifferentiableDetector detector = new LogitMargin().On(classifier).AsDifferentiable();
-        DetectorThreshold threshold = new(detector, detector.Score(inputs).to(ScalarType.Float64).quantile(tensor(0.95, ScalarType.Float64)).item<double>());
+        Tensor scores = detector.Score(inputs).to(ScalarType.Float64);
+        DetectorThreshold threshold = new(detector, scores.quantile(tensor(0.95, ScalarType.Float64)).item<double>());
         DetectorEvasion plain = new(Norm.LInfinity, 0.1, [threshold]) { Steps = 20, Schedule = schedule };
         // The first line of MNIST is empty.
         InputConstraints constraints = Pixels with { Frozen = FeatureSet.Range(0, 28) };
