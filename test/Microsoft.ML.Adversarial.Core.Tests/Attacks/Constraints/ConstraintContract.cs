@@ -133,6 +133,19 @@ public sealed class ConstraintContract
     }
 
     [TestMethod]
+    [DynamicData(nameof(Attacks))]
+    public void RowsOfFeaturesInFloat64AreValidToo(object attack)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using NetworkClassifier exact = new(mixedClassifier.Network!.ToType(ScalarType.Float64), MixedBounds);
+        Tensor rows = mixedInputs.to(ScalarType.Float64).flatten(1);
+        AttackResult result = (((AttackCase)attack).Attack with { Constraints = Mixed }).Run(exact, rows, task.Goals[0]);
+        Assert.AreEqual(ScalarType.Float64, result.Inputs.dtype);
+        AssertValid(result.Inputs);
+        Assert.IsTrue(TestNetworks.Predictions(exact, result.Inputs).eq(result.Predictions).all().item<bool>());
+    }
+
+    [TestMethod]
     [DynamicData(nameof(SingleAttacks))]
     public void NoBudgetGivesTheInputsBitForBit(object attack)
     {

@@ -84,6 +84,16 @@ public sealed class InputConstraintsTests
     }
 
     [TestMethod]
+    public void EveryAttackListsThemAmongItsSettings()
+    {
+        foreach (string name in AttackDescription.Names)
+        {
+            AttackSetting setting = AttackDescription.SettingsOf(name).Single(setting => setting.Name == "Constraints");
+            Assert.AreEqual(("none", "none, or some of 8bit, frozen:0-27,30, integer:4, onehot:5-9 and scale:0.5*28,1*756"), (setting.Default, setting.Range));
+        }
+    }
+
+    [TestMethod]
     public void TheyAreOfTheThreatModel()
     {
         InputConstraints constraints = new() { EightBit = true };
