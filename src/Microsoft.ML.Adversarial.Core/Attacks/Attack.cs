@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.ML.Adversarial.Attacks.Constraints;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Settings;
 using static TorchSharp.torch;
@@ -24,7 +25,17 @@ public abstract record Attack
     }
 
     /// <summary>How far the attack may move an input.</summary>
-    public ThreatModel ThreatModel { get; }
+    public ThreatModel ThreatModel { get; private init; }
+
+    /// <summary>
+    /// What an adversarial input must satisfy beyond the budget and the bounds, part of the <see cref="ThreatModel"/>: 8-bit pixels, frozen features,
+    /// whole numbers, one-hot groups, budgets per feature. Default none.
+    /// </summary>
+    public InputConstraints Constraints
+    {
+        get => ThreatModel.Constraints;
+        init => ThreatModel = ThreatModel with { Constraints = InRange(value, value is not null, ConstraintText.Known, nameof(Constraints)) };
+    }
 
     /// <summary>Whether the classifier can do what the attack needs, such as gradients.</summary>
     public abstract bool CanAttack(IClassifier classifier);
@@ -74,8 +85,8 @@ public abstract record Attack<TClassifier> : Attack
     }
 
     /// <summary>
-    /// Attacks a batch. Whatever the method did, the returned inputs lie within the bounds and the budget, and success is judged on
-    /// exactly these inputs.
+    /// Attacks a batch. Whatever the method did, the returned inputs lie within the bounds and the budget and satisfy the constraints, and success
+    /// is judged on exactly these inputs.
     /// </summary>
     /// <param name="classifier">The classifier under attack; it is left as found.</param>
     /// <param name="inputs">Shape [N, …], within the classifier's bounds, finite; left as found.</param>
@@ -113,11 +124,11 @@ public abstract record Attack<TClassifier> : Attack
 
         // No projection can mend a NaN or an infinity: where a method computed one, the feature stays as it was.
         adversarial = FiniteValues.AreCertain(adversarial) ? adversarial.clone() : where(adversarial.isfinite(), adversarial, originals);
-        context.Clip_(adversarial);
+        context.Conform_(adversarial);
         using var logits = classifier.Logits(adversarial);
         var predictions = logits.argmax(1);
         var reached = goal.IsReachedBy(predictions);
-        var size = ThreatModel.Norm.Measure(adversarial - originals);
+        var size = context.ThreatModel.Norm.Measure(adversarial - originals);
         return new AttackResult(
             adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), context.ReachedBefore.MoveToOuterDisposeScope(),
             predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.WasCancelled);

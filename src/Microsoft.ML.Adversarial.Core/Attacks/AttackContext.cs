@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Attacks.Constraints;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
@@ -17,24 +18,29 @@ public sealed class AttackContext<TClassifier>
     private Tensor? _reachedBefore;
 
     internal AttackContext(TClassifier classifier, Tensor originals, Goal goal, ThreatModel threatModel, AttackRun run, DisposeScope scope)
-        : this(classifier, originals, goal, threatModel, run, new RowRandom(run.Seed, run.KeysOf(originals.shape[0])), scope)
     {
-    }
-
-    private AttackContext(
-        TClassifier classifier, Tensor originals, Goal goal, ThreatModel threatModel, AttackRun run, RowRandom random, DisposeScope scope)
-    {
-        Classifier = classifier;
+        var valid = threatModel.Constraints.AreNone ? null : new ValidInputs(threatModel, originals, classifier.Bounds);
+        Unconstrained = classifier;
+        Classifier = valid is null ? classifier : ConstrainedClassifier.Of(classifier, valid);
         Originals = originals;
         Goal = goal;
-        ThreatModel = threatModel;
-        Random = random;
-        _region = threatModel.Norm.Around(originals, threatModel.Epsilon, classifier.Bounds);
+        ThreatModel = valid is null ? threatModel : threatModel.Under(valid);
+        Units = new(valid, classifier.Bounds);
+        Random = new RowRandom(run.Seed, run.KeysOf(originals.shape[0]));
+        _region = ThreatModel.Norm.Around(originals, threatModel.Epsilon, classifier.Bounds);
         _run = run;
         _scope = scope;
     }
 
-    /// <summary>The classifier under attack.</summary>
+    private AttackContext(AttackContext<TClassifier> whole, Tensor originals, Goal goal, RowRandom random)
+    {
+        (Classifier, Unconstrained, ThreatModel, Units) = (whole.Classifier, whole.Unconstrained, whole.ThreatModel, whole.Units);
+        (Originals, Goal, Random) = (originals, goal, random);
+        _region = ThreatModel.Norm.Around(originals, ThreatModel.Epsilon, Classifier.Bounds);
+        (_run, _scope) = (whole._run, whole._scope);
+    }
+
+    /// <summary>The classifier under attack; under constraints, as it is at the nearest valid inputs.</summary>
     public TClassifier Classifier { get; }
 
     /// <summary>The inputs as they came, shape [N, …]; never written to.</summary>
@@ -43,7 +49,7 @@ public sealed class AttackContext<TClassifier>
     /// <summary>What to reach, row by row.</summary>
     public Goal Goal { get; }
 
-    /// <summary>How far inputs may move.</summary>
+    /// <summary>How far inputs may move; its norm measures in the units of each feature's budget and obeys the constraints.</summary>
     public ThreatModel ThreatModel { get; }
 
     /// <summary>Which rows reach the goal unperturbed, shape [N], Bool.</summary>
@@ -54,13 +60,19 @@ public sealed class AttackContext<TClassifier>
             if (_reachedBefore is null)
             {
                 using var noGrad = no_grad();
-                using var logits = Classifier.Logits(Originals);
-                NoteLogitsOfOriginals(logits);
+                using var logits = Unconstrained.Logits(Originals);
+                NoteReachedBefore(logits);
             }
 
             return _reachedBefore!;
         }
     }
+
+    /// <summary>The classifier as it is at any input, for methods that run other attacks or look at inputs that need not be valid.</summary>
+    internal TClassifier Unconstrained { get; }
+
+    /// <summary>The units of each feature's budget, for methods that know the ball themselves.</summary>
+    internal BudgetUnits Units { get; }
 
     /// <summary>Seed, row keys and cancellation, for attacks that run another one.</summary>
     internal AttackRun Run => _run;
@@ -95,6 +107,25 @@ public sealed class AttackContext<TClassifier>
     /// <summary>Clamps inputs that lie outside the budget or the bounds, in place: Kurakin's Clip. May differ from projecting in the last bit.</summary>
     public void Clip_(Tensor inputs) => _region.Clip_(inputs);
 
+    /// <summary>
+    /// Clips, then moves inputs to the nearest ones that satisfy the threat model's constraints within the budget, in place: what becomes of the
+    /// result in the end, for methods that compare what they found.
+    /// </summary>
+    public void Conform_(Tensor inputs) => _region.Conform_(inputs);
+
+    /// <summary>What becomes of inputs in the end; without constraints, these inputs themselves.</summary>
+    internal Tensor Conformed(Tensor inputs)
+    {
+        if (ThreatModel.Constraints.AreNone)
+        {
+            return inputs;
+        }
+
+        var conformed = inputs.detach().clone();
+        _region.Conform_(conformed);
+        return conformed;
+    }
+
     /// <summary>The same task for some of the rows, for methods that go on with the unfinished ones.</summary>
     /// <param name="rows">Row indices, shape [M], Int64.</param>
     /// <param name="stream">Which of the rows' random streams to draw from; equal streams repeat equal draws.</param>
@@ -102,7 +133,7 @@ public sealed class AttackContext<TClassifier>
     {
         using var onCpu = rows.cpu();
         var random = Random.Select(onCpu.data<long>().ToArray(), stream);
-        return new(Classifier, Originals.index_select(0, rows), Goal.Select(rows), ThreatModel, _run, random, _scope)
+        return new(this, Originals.index_select(0, rows), Goal.Select(rows), random)
         {
             _reachedBefore = ReachedBefore.index_select(0, rows),
         };
@@ -111,12 +142,18 @@ public sealed class AttackContext<TClassifier>
     /// <summary>Takes the originals' logits from a method that computed them anyhow, so that no pass is spent on <see cref="ReachedBefore"/>.</summary>
     internal void NoteLogitsOfOriginals(Tensor logits)
     {
-        if (_reachedBefore is null)
+        // Under constraints methods see the nearest valid inputs, which may differ in the last bit.
+        if (_reachedBefore is null && ThreatModel.Constraints.AreNone)
         {
-            // The step's own scope ends before the run.
-            _reachedBefore = Goal.IsReached(logits).DetachFromDisposeScope();
-            _scope.Attach(_reachedBefore);
+            NoteReachedBefore(logits);
         }
+    }
+
+    private void NoteReachedBefore(Tensor logits)
+    {
+        // The step's own scope ends before the run.
+        _reachedBefore = Goal.IsReached(logits).DetachFromDisposeScope();
+        _scope.Attach(_reachedBefore);
     }
 
     /// <summary>How to run another attack on some of the rows: with their keys, the same cancellation and a seed of its own.</summary>

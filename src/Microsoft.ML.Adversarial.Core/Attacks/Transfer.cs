@@ -34,7 +34,7 @@ public sealed record Transfer : Attack<IClassifier>
     protected override Tensor Perturb(AttackContext<IClassifier> context)
     {
         var here = context.Originals.to(Substitute.ElementType, Substitute.Device);
-        var crafted = Attack.Run(Substitute, here, context.Goal, context.Run).Inputs;
+        var crafted = (Attack with { Constraints = Constraints }).Run(Substitute, here, context.Goal, context.Run).Inputs;
         return crafted.to(context.Originals.dtype, context.Originals.device);
     }
 }

@@ -74,7 +74,7 @@ public abstract class Norm : IEquatable<Norm>
     public abstract Tensor SteepestDirection(Tensor gradients);
 
     /// <summary>The norm of gradients that says how fast a step of size 1 in this norm climbs: 1/p + 1/q = 1; L∞ for L0.</summary>
-    internal Norm Dual => Order switch
+    internal virtual Norm Dual => Order switch
     {
         0 or 1 => LInfinity,
         double.PositiveInfinity => L1,

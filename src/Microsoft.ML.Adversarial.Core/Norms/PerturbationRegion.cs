@@ -19,6 +19,9 @@ internal abstract class PerturbationRegion(Norm norm)
 
     /// <summary>Moves rows that lie outside into the region, in place; leaves the others as they are, bit for bit.</summary>
     public abstract void Clip_(Tensor inputs);
+
+    /// <summary>Clips, then makes the inputs what an adversarial input must be, in place: what becomes of an attack's result in the end.</summary>
+    public virtual void Conform_(Tensor inputs) => Clip_(inputs);
 }
 
 /// <summary>No budget: the bounds alone, as for minimum-norm attacks.</summary>

@@ -43,7 +43,7 @@ public sealed class AttackDescriptionTests
         AssertRefused(Describe("pgd", "L0.5", 1), "Unknown norm 'L0.5': expected L0, L1, L2, Linf or Lp");
         AssertRefused(
             Describe("bim", "L2", 1, ("Restarts", "2")),
-            "Attack 'bim' has no setting 'Restarts': expected one of GradientSamples, LeaveEarly, Objective, StepSchedule, StepSize, Steps.");
+            "Attack 'bim' has no setting 'Restarts': expected one of Constraints, GradientSamples, LeaveEarly, Objective, StepSchedule, StepSize, Steps.");
         AssertRefused(Describe("pgd", "L2", 1, ("Steps", "many")), "Setting 'Steps': expected a value of type Int32, got 'many'.");
         AssertRefused(Describe("pgd", "L2", 1, ("Steps", "99999999999")), "Setting 'Steps': expected a value of type Int32");
         AssertRefused(Describe("pgd", "L2", 1, ("Objective", "loss")), "expected CrossEntropy or LogitMargin or DifferenceOfLogitsRatio or Logit, got 'loss'.");

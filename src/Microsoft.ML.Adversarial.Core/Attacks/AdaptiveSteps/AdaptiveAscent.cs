@@ -48,11 +48,11 @@ internal sealed class AdaptiveAscent<T>
         _allAscent = ascent;
         var originals = context.Originals;
         var features = (int)(originals.numel() / originals.shape[0]);
-        _rule = AdaptiveStep<T>.For(attack.ThreatModel.Norm, epsilon, context.Classifier.Bounds.ToArrays<T>(features));
+        _rule = AdaptiveStep<T>.For(attack.ThreatModel.Norm, epsilon, context.Units.Bounds<T>(features));
         _rows = [.. Enumerable.Range(0, (int)originals.shape[0]).Select(index => new AscentRow(index))];
         _block = new(_rows, features);
-        _origin = _block.Add(originals);
-        _current = _block.Add(start);
+        _origin = _block.Add(context.Units.Of(originals));
+        _current = _block.Add(context.Units.Of(start));
         Project();
         _previous = _block.Add(_current);
         _best = _block.Add(_current);
@@ -115,7 +115,7 @@ internal sealed class AdaptiveAscent<T>
             (row.LastObjective, row.Objective, row.Margin) = (row.Objective, 0, 0);
         }
 
-        var inputs = _current.narrow(0, 0, _block.Count).to(_context.Originals.dtype, _context.Originals.device);
+        var inputs = Inputs(_current.narrow(0, 0, _block.Count));
         Tensor? sum = null;
         for (var sample = 0; sample < _attack.ExpectationSamples; sample++)
         {
@@ -131,7 +131,7 @@ internal sealed class AdaptiveAscent<T>
             sum = sum is null ? gradient.MoveToOuterDisposeScope() : sum.add_(gradient);
         }
 
-        return sum is null ? null : RowBlock<T, AscentRow>.InMainMemory(sum);
+        return sum is null ? null : RowBlock<T, AscentRow>.InMainMemory(_context.Units.Slopes(sum));
     }
 
     // Tells the rows how they fare; returns the cotangent.
@@ -244,6 +244,8 @@ internal sealed class AdaptiveAscent<T>
         (_current, _previous) = (_previous, _current);
     }
 
+    private Tensor Inputs(Tensor points) => _context.Units.Undo(points.to(_context.Originals.dtype, _context.Originals.device));
+
     private AscentResult Result()
     {
         var current = Cells(_current);
@@ -259,7 +261,7 @@ internal sealed class AdaptiveAscent<T>
         }
 
         return new(
-            _result.to(_context.Originals.dtype, _context.Originals.device),
+            Inputs(_result),
             [.. _rows.Select(row => row.IsReached && !row.IsBestReached ? row.StoredReached : row.Best)], [.. _rows.Select(row => row.IsReached)]);
     }
 }

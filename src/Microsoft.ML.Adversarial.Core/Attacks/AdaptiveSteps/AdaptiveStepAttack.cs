@@ -116,6 +116,6 @@ public abstract record AdaptiveStepAttack : Attack<IDifferentiableClassifier>
 
     // With L1 a normal vector, which the projection lets change few features, as in the paper.
     private Tensor Start(AttackContext<IDifferentiableClassifier> context) => ThreatModel.Norm == Norm.L1
-        ? context.Originals + context.Random.Normal(context.Originals)
+        ? context.Originals + context.Units.Slopes(context.Random.Normal(context.Originals))
         : context.RandomStart();
 }

@@ -16,8 +16,10 @@ public abstract record AttackCascade : Attack<IDifferentiableClassifier>
     {
     }
 
-    /// <summary>The stages in their order, each within the cascade's threat model.</summary>
+    /// <summary>The stages in their order, each within the cascade's threat model; its constraints, if any, take the place of theirs.</summary>
     public abstract IReadOnlyList<Attack> Stages { get; }
+
+    private IReadOnlyList<Attack> ConstrainedStages => Constraints.AreNone ? Stages : [.. Stages.Select(stage => stage with { Constraints = Constraints })];
 
     /// <summary>Attacks a batch and tells what each stage did, and what about the classifier casts doubt on the result.</summary>
     /// <param name="classifier">The classifier under attack; it is left as found.</param>
@@ -28,7 +30,7 @@ public abstract record AttackCascade : Attack<IDifferentiableClassifier>
     /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the row.</exception>
     public CascadeResult Evaluate(IDifferentiableClassifier classifier, Tensor inputs, Goal goal, AttackRun? run = null)
     {
-        var work = new CascadeRun(Stages, checksClassifier: true);
+        var work = new CascadeRun(ConstrainedStages, checksClassifier: true);
         var result = new Reported(ThreatModel, work).Run(classifier, inputs, goal, run);
         return new(result, work.Outcomes, work.Warnings, Stages.Count);
     }
@@ -46,21 +48,21 @@ public abstract record AttackCascade : Attack<IDifferentiableClassifier>
         ArgumentNullException.ThrowIfNull(earlier);
         ArgumentNullException.ThrowIfNull(inputs);
         var finished = earlier.Stages.Where(stage => !stage.WasCancelled).Select(stage => stage.Attack);
-        if (!finished.SequenceEqual(Stages.Take(finished.Count())) || !earlier.Attacked.Inputs.shape.SequenceEqual(inputs.shape))
+        if (!finished.SequenceEqual(ConstrainedStages.Take(finished.Count())) || !earlier.Attacked.Inputs.shape.SequenceEqual(inputs.shape))
         {
             throw new ArgumentException(
                 "Expected the result of a cascade with the same stages on the same rows, got another one. Resume with what Evaluate gave for this cascade.",
                 nameof(earlier));
         }
 
-        var work = new CascadeRun(Stages, checksClassifier: false, earlier);
+        var work = new CascadeRun(ConstrainedStages, checksClassifier: false, earlier);
         var result = new Reported(ThreatModel, work).Run(classifier, inputs, goal, run);
         return new(result, work.Outcomes, work.Warnings, Stages.Count);
     }
 
     /// <inheritdoc/>
     protected sealed override Tensor Perturb(AttackContext<IDifferentiableClassifier> context) =>
-        new CascadeRun(Stages, checksClassifier: false).Perturb(context);
+        new CascadeRun(ConstrainedStages, checksClassifier: false).Perturb(context);
 
     // The same attack, whose run can be asked afterwards.
     private sealed record Reported(ThreatModel Model, CascadeRun Work) : Attack<IDifferentiableClassifier>(Model)

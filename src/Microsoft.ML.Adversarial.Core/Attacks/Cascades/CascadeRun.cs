@@ -50,7 +50,7 @@ internal sealed class CascadeRun(IReadOnlyList<Attack> stages, bool checksClassi
         }
 
         using var scope = NewDisposeScope();
-        var result = stages[stage].Run(context.Classifier, context.Originals.index_select(0, open), context.Goal.Select(open), run);
+        var result = stages[stage].Run(context.Unconstrained, context.Originals.index_select(0, open), context.Goal.Select(open), run);
         var broken = open.masked_select(result.Succeeded);
         inputs.index_copy_(0, broken, result.Inputs.index_select(0, result.Succeeded.nonzero().flatten()));
         open = open.masked_select(result.Succeeded.logical_not()).MoveToOuterDisposeScope();

@@ -92,13 +92,14 @@ public sealed record DetectorEvasion : Attack<IDifferentiableClassifier>
             }
 
             var (task, here) = (context.Select(rows, stream: 0), inputs.index_select(0, rows));
-            var fooled = task.Goal.IsClearlyReached(task.Classifier.Logits(here));
-            var alarms = stack([.. Detectors.Select(detector => detector.Passes(here).logical_not())], 1);
+            var seen = task.Conformed(here);
+            var fooled = task.Goal.IsClearlyReached(task.Classifier.Logits(seen));
+            var alarms = stack([.. Detectors.Select(detector => detector.Passes(seen).logical_not())], 1);
 
             // 2: fools all; 1: fools the classifier. Of equal points, later ones come after more steps for the others.
             var rank = fooled.to(ScalarType.Int64) * (2 - alarms.any(1).to(ScalarType.Int64));
             var kept = rank.greater_equal(ranks.index_select(0, rows)).nonzero().flatten();
-            best.index_copy_(0, rows.index_select(0, kept), here.index_select(0, kept));
+            best.index_copy_(0, rows.index_select(0, kept), seen.index_select(0, kept));
             ranks.index_copy_(0, rows.index_select(0, kept), rank.index_select(0, kept));
             if (step == Steps)
             {
@@ -106,8 +107,8 @@ public sealed record DetectorEvasion : Attack<IDifferentiableClassifier>
             }
 
             var direction = Schedule == EvasionSchedule.Selective
-                ? Selective(task, here, fooled, alarms)
-                : Lagrangian(task, here, alarms, multipliers, rows);
+                ? Selective(task, seen, fooled, alarms)
+                : Lagrangian(task, seen, alarms, multipliers, rows);
             task.Step_(here, direction, StepSize ?? (2.5 * ThreatModel.Epsilon / Steps));
             inputs.index_copy_(0, rows, here);
         }

@@ -24,7 +24,7 @@ public sealed record BasicIterativeMethod : IteratedGradientAttack
     private protected override void Step_(
         AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor gradient, Tensor? memory, double length)
     {
-        inputs.add_(ThreatModel.Norm.SteepestDirection(gradient), alpha: length);
+        inputs.add_(context.ThreatModel.Norm.SteepestDirection(gradient), alpha: length);
         context.Clip_(inputs);
     }
 }

@@ -50,7 +50,9 @@ public sealed record DiverseInputMethod : MomentumAttack
         using var scope = NewDisposeScope();
         var images = inputs.detach().reshape(-1, channels, height, width);
         var resizing = RandomResizing.Draw(images, Probability, SmallestSize, context.Random);
-        var gradient = context.Ascent(resizing.Apply(images).reshape(inputs.shape).requires_grad_(), Objective);
+        // Under constraints too at the resized images: these are none that the attack returns.
+        var resized = resizing.Apply(images).reshape(inputs.shape).requires_grad_();
+        var gradient = context.Unconstrained.InputGradient(resized, logits => Objective.Cotangent(logits, context.Goal));
         using var noGrad = no_grad();
         return (resizing.PullBack(gradient.reshape(images.shape)).reshape(inputs.shape).MoveToOuterDisposeScope(), null);
     }

@@ -111,7 +111,7 @@ public sealed record DeepFool : MinimumNormAttack
             var one = ones_like(to, logits.dtype);
             var slope = inputs.GradientOf(logits, zeros_like(logits).scatter_(1, to, one).scatter_add_(1, from, one.neg()));
             var gap = (fromLogit - logits.gather(1, to)).squeeze(1).clamp_(min: 1e-5);
-            var distance = gap.div_(ThreatModel.Norm.Dual.Measure(slope));
+            var distance = gap.div_(task.ThreatModel.Norm.Dual.Measure(slope));
             var nearer = distance.less(nearest).nonzero().flatten();
             if (nearer.shape[0] > 0)
             {
@@ -120,6 +120,6 @@ public sealed record DeepFool : MinimumNormAttack
             }
         }
 
-        return ThreatModel.Norm.SteepestDirection(gradient) * Norm.PerRow(nearest.nan_to_num_(0, 0, 0) + (LeastStep * task.Classifier.Bounds.TypicalWidth), inputs);
+        return task.ThreatModel.Norm.SteepestDirection(gradient) * Norm.PerRow(nearest.nan_to_num_(0, 0, 0) + (LeastStep * task.Classifier.Bounds.TypicalWidth), inputs);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class SquareSearch<T>
     private readonly AttackObjective _objective;
     private readonly SquareProposal<T> _proposal;
     private readonly Candidate[] _rows;
+    private readonly Tensor _originals;
     private readonly Tensor _result;
 
     public SquareSearch(SquareAttack attack, AttackContext<IClassifier> context)
@@ -24,13 +25,14 @@ internal sealed class SquareSearch<T>
         _objective = SquareAttack.ObjectiveFor(context.Goal);
         var shape = ImageShape.Of(context.Classifier.InputShape);
         _proposal = SquareProposal<T>.For(
-            attack.ThreatModel.Norm, attack.ThreatModel.Epsilon, shape, context.Classifier.Bounds.ToArrays<T>(shape.Features));
+            attack.ThreatModel.Norm, attack.ThreatModel.Epsilon, shape, context.Units.Bounds<T>(shape.Features));
         _rows = [.. Enumerable.Range(0, (int)context.Originals.shape[0]).Select(index => new Candidate(index))];
-        _result = InMainMemory(context.Originals).clone();
+        _originals = InMainMemory(context.Units.Of(context.Originals));
+        _result = _originals.clone();
     }
 
     /// <summary>The best points of all runs.</summary>
-    public Tensor Result => _result.to(_context.Originals.dtype, _context.Originals.device);
+    public Tensor Result => Inputs(_result);
 
     /// <summary>Searches from a new start, for the rows that no run has broken.</summary>
     /// <param name="restart">Number of the run.</param>
@@ -46,7 +48,7 @@ internal sealed class SquareSearch<T>
         var features = (int)(_result.numel() / _rows.Length);
         var block = new RowBlock<T, Candidate>(open, features);
         using var places = block.Places(row => row.Index);
-        var origin = block.Add(InMainMemory(_context.Originals).index_select(0, places));
+        var origin = block.Add(_originals.index_select(0, places));
         var best = block.Add(origin);
         // Candidates are made anew from the best points: they need not move with their rows.
         var candidates = best.clone();
@@ -60,8 +62,7 @@ internal sealed class SquareSearch<T>
         {
             using var step = NewDisposeScope();
             Propose(block, origin, best, candidates, query, (restart * (long)_attack.Queries) + query + 1);
-            var logits = _context.Classifier.Logits(
-                candidates.narrow(0, 0, block.Count).to(_context.Originals.dtype, _context.Originals.device));
+            var logits = _context.Classifier.Logits(Inputs(candidates.narrow(0, 0, block.Count)));
             if (Judge(block, best, candidates, logits, goal) && block.Count > 0)
             {
                 using var left = block.Places(row => row.Index);
@@ -70,6 +71,8 @@ internal sealed class SquareSearch<T>
             }
         }
     }
+
+    private Tensor Inputs(Tensor points) => _context.Units.Undo(points.to(_context.Originals.dtype, _context.Originals.device));
 
     private static Tensor InMainMemory(Tensor values) => RowBlock<T, Candidate>.InMainMemory(values);
 
@@ -100,6 +103,8 @@ internal sealed class SquareSearch<T>
                 _proposal.Step(point, block.Row(centres, slot), _attack.Share(query), row);
             }
         }
+
+        _context.Units.Freeze_(candidates.narrow(0, 0, block.Count), origin.narrow(0, 0, block.Count));
     }
 
     // Keeps what is better; returns whether rows left.

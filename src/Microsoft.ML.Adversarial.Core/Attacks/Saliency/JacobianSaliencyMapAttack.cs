@@ -110,7 +110,7 @@ public sealed record JacobianSaliencyMapAttack : MinimumNormAttack
                 break;
             }
 
-            var moved = Move(inputs, originals, bounds, SaliencyMap.Of(Source, leaf, logits, targets));
+            var moved = Move(context, inputs, originals, bounds, SaliencyMap.Of(Source, leaf, logits, targets));
             var size = Norm.L0.Measure(moved - originals);
             var open = reached.logical_not()
                 .logical_and(moved.ne(inputs).flatten(1).any(1))
@@ -122,7 +122,8 @@ public sealed record JacobianSaliencyMapAttack : MinimumNormAttack
     }
 
     // Rows without a salient pair stay where they are.
-    private Tensor Move(Tensor inputs, Tensor originals, (Tensor Lower, Tensor Upper) bounds, SaliencyMap map)
+    private Tensor Move(
+        AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor originals, (Tensor Lower, Tensor Upper) bounds, SaliencyMap map)
     {
         var features = inputs.numel() / inputs.shape[0];
         var best = new (SalientPair Pair, int Direction)[inputs.shape[0]];
@@ -131,7 +132,7 @@ public sealed record JacobianSaliencyMapAttack : MinimumNormAttack
             var free = direction > 0
                 ? inputs.less(bounds.Upper).logical_and_(inputs.greater_equal(originals))
                 : inputs.greater(bounds.Lower).logical_and_(inputs.less_equal(originals));
-            foreach (var (row, pair) in map.Pairs(free, direction).Index())
+            foreach (var (row, pair) in map.Pairs(context.Units.Free(free), direction).Index())
             {
                 best[row] = pair.Saliency > best[row].Pair.Saliency ? (pair, direction) : best[row];
             }
