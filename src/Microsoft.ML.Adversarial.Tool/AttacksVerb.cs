@@ -6,7 +6,7 @@ namespace Microsoft.ML.Adversarial.Tool;
 internal sealed class AttacksVerb : Verb
 {
     public AttacksVerb()
-        : base("attacks", "Lists the attacks with their settings, defaults and ranges.") => SetAction(parsed =>
+        : base("attacks", "Lists the attacks with their papers, norms, settings, defaults and ranges.") => SetAction(parsed =>
         {
             foreach (var name in AttackDescription.Names)
             {
@@ -20,10 +20,17 @@ internal sealed class AttacksVerb : Verb
 
     private static void Write(string name, TextWriter output)
     {
-        output.WriteLine(string.Join(", ", AttackDescription.NamesOf(name)));
+        var about = AttackDescription.About(name);
+        output.WriteLine(string.Join(", ", about.Names));
+        output.WriteLine($"  {about.Reference}");
+        output.WriteLine($"  {(AttackDescription.IsBlackBox(name) ? "black-box" : "white-box")}, {Kind(name)}, {Norms(about)}");
         foreach (var setting in AttackDescription.SettingsOf(name))
         {
             output.WriteLine($"  {setting.Name,-16} {setting.Default,-14} {setting.Range}");
         }
     }
+
+    private static string Kind(string name) => AttackDescription.IsMinimumNorm(name) ? "smallest perturbation" : "within a budget";
+
+    private static string Norms(AttackNameAttribute about) => about.Norms.Length == 0 ? "any norm" : string.Join(" or ", about.Norms);
 }

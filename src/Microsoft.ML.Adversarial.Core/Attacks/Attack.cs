@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.ML.Adversarial.Attacks.Constraints;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Settings;
 using static TorchSharp.torch;
@@ -24,7 +25,17 @@ public abstract record Attack
     }
 
     /// <summary>How far the attack may move an input.</summary>
-    public ThreatModel ThreatModel { get; }
+    public ThreatModel ThreatModel { get; private init; }
+
+    /// <summary>
+    /// What an adversarial input must satisfy beyond the budget and the bounds, part of the <see cref="ThreatModel"/>: 8-bit pixels, frozen features,
+    /// whole numbers, one-hot groups, budgets per feature. Default none.
+    /// </summary>
+    public InputConstraints Constraints
+    {
+        get => ThreatModel.Constraints;
+        init => ThreatModel = ThreatModel with { Constraints = InRange(value, value is not null, ConstraintText.Known, nameof(Constraints)) };
+    }
 
     /// <summary>Whether the classifier can do what the attack needs, such as gradients.</summary>
     public abstract bool CanAttack(IClassifier classifier);
@@ -74,8 +85,8 @@ public abstract record Attack<TClassifier> : Attack
     }
 
     /// <summary>
-    /// Attacks a batch. Whatever the method did, the returned inputs lie within the bounds and the budget, and success is judged on
-    /// exactly these inputs.
+    /// Attacks a batch. Whatever the method did, the returned inputs lie within the bounds and the budget and satisfy the constraints, and success
+    /// is judged on exactly these inputs.
     /// </summary>
     /// <param name="classifier">The classifier under attack; it is left as found.</param>
     /// <param name="inputs">Shape [N, …], within the classifier's bounds, finite; left as found.</param>
@@ -98,9 +109,7 @@ public abstract record Attack<TClassifier> : Attack
         run.RequireFit(originals.shape[0]);
         goal = goal.With(goal.Classes.to(classifier.Device));
 
-        var reachedBefore = Judge(classifier, originals, goal).Reached;
-        var region = ThreatModel.Norm.Around(originals, ThreatModel.Epsilon, classifier.Bounds);
-        var context = new AttackContext<TClassifier>(classifier, originals, goal, ThreatModel, region, reachedBefore, run);
+        var context = new AttackContext<TClassifier>(classifier, originals, goal, ThreatModel, run, scope);
         Tensor adversarial;
         using (enable_grad())
         {
@@ -115,11 +124,13 @@ public abstract record Attack<TClassifier> : Attack
 
         // No projection can mend a NaN or an infinity: where a method computed one, the feature stays as it was.
         adversarial = FiniteValues.AreCertain(adversarial) ? adversarial.clone() : where(adversarial.isfinite(), adversarial, originals);
-        region.Clip_(adversarial);
-        var (predictions, reached) = Judge(classifier, adversarial, goal);
-        var size = ThreatModel.Norm.Measure(adversarial - originals);
+        context.Conform_(adversarial);
+        using var logits = classifier.Logits(adversarial);
+        var predictions = logits.argmax(1);
+        var reached = goal.IsReachedBy(predictions);
+        var size = context.ThreatModel.Norm.Measure(adversarial - originals);
         return new AttackResult(
-            adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), reachedBefore.MoveToOuterDisposeScope(),
+            adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), context.ReachedBefore.MoveToOuterDisposeScope(),
             predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.WasCancelled);
     }
 
@@ -131,11 +142,4 @@ public abstract record Attack<TClassifier> : Attack
     /// <param name="context">The batch, the goal, gradients and randomness. Tensors made here are freed when the attack returns.</param>
     /// <returns>Inputs in the shape of <see cref="AttackContext{TClassifier}.Originals"/>.</returns>
     protected abstract Tensor Perturb(AttackContext<TClassifier> context);
-
-    private static (Tensor Predictions, Tensor Reached) Judge(TClassifier classifier, Tensor inputs, Goal goal)
-    {
-        using var logits = classifier.Logits(inputs);
-        var predictions = logits.argmax(1);
-        return (predictions, goal.IsReachedBy(predictions));
-    }
 }

@@ -1,6 +1,8 @@
+using Microsoft.ML.Adversarial.Attacks.Constraints;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks;
@@ -12,28 +14,33 @@ public sealed class AttackContext<TClassifier>
 {
     private readonly PerturbationRegion _region;
     private readonly AttackRun _run;
-    private readonly RowRandom _random;
+    private readonly DisposeScope _scope;
+    private Tensor? _reachedBefore;
 
-    internal AttackContext(
-        TClassifier classifier, Tensor originals, Goal goal, ThreatModel threatModel, PerturbationRegion region, Tensor reachedBefore, AttackRun run)
-        : this(classifier, originals, goal, threatModel, region, reachedBefore, run, new RowRandom(run.Seed, run.KeysOf(originals.shape[0])))
+    internal AttackContext(TClassifier classifier, Tensor originals, Goal goal, ThreatModel threatModel, AttackRun run, DisposeScope scope)
     {
-    }
-
-    private AttackContext(
-        TClassifier classifier, Tensor originals, Goal goal, ThreatModel threatModel, PerturbationRegion region, Tensor reachedBefore, AttackRun run, RowRandom random)
-    {
-        Classifier = classifier;
+        var valid = threatModel.Constraints.AreNone ? null : new ValidInputs(threatModel, originals, classifier.Bounds);
+        Unconstrained = classifier;
+        Classifier = valid is null ? classifier : ConstrainedClassifier.Of(classifier, valid);
         Originals = originals;
         Goal = goal;
-        ThreatModel = threatModel;
-        ReachedBefore = reachedBefore;
-        _region = region;
+        ThreatModel = valid is null ? threatModel : threatModel.Under(valid);
+        Units = new(valid, classifier.Bounds);
+        Random = new RowRandom(run.Seed, run.KeysOf(originals.shape[0]));
+        _region = ThreatModel.Norm.Around(originals, threatModel.Epsilon, classifier.Bounds);
         _run = run;
-        _random = random;
+        _scope = scope;
     }
 
-    /// <summary>The classifier under attack.</summary>
+    private AttackContext(AttackContext<TClassifier> whole, Tensor originals, Goal goal, RowRandom random)
+    {
+        (Classifier, Unconstrained, ThreatModel, Units) = (whole.Classifier, whole.Unconstrained, whole.ThreatModel, whole.Units);
+        (Originals, Goal, Random) = (originals, goal, random);
+        _region = ThreatModel.Norm.Around(originals, ThreatModel.Epsilon, Classifier.Bounds);
+        (_run, _scope) = (whole._run, whole._scope);
+    }
+
+    /// <summary>The classifier under attack; under constraints, as it is at the nearest valid inputs.</summary>
     public TClassifier Classifier { get; }
 
     /// <summary>The inputs as they came, shape [N, …]; never written to.</summary>
@@ -42,21 +49,46 @@ public sealed class AttackContext<TClassifier>
     /// <summary>What to reach, row by row.</summary>
     public Goal Goal { get; }
 
-    /// <summary>How far inputs may move.</summary>
+    /// <summary>How far inputs may move; its norm measures in the units of each feature's budget and obeys the constraints.</summary>
     public ThreatModel ThreatModel { get; }
 
     /// <summary>Which rows reach the goal unperturbed, shape [N], Bool.</summary>
-    public Tensor ReachedBefore { get; }
+    public Tensor ReachedBefore
+    {
+        get
+        {
+            if (_reachedBefore is null)
+            {
+                using var noGrad = no_grad();
+                using var logits = Unconstrained.Logits(Originals);
+                NoteReachedBefore(logits);
+            }
+
+            return _reachedBefore!;
+        }
+    }
+
+    /// <summary>The classifier as it is at any input, for methods that run other attacks or look at inputs that need not be valid.</summary>
+    internal TClassifier Unconstrained { get; }
+
+    /// <summary>The units of each feature's budget, for methods that know the ball themselves.</summary>
+    internal BudgetUnits Units { get; }
+
+    /// <summary>Seed, row keys and cancellation, for attacks that run another one.</summary>
+    internal AttackRun Run => _run;
 
     /// <summary>Whether the run was cancelled: return the best found so far.</summary>
     public bool WasCancelled => _run.Cancellation.IsCancellationRequested;
+
+    /// <summary>The rows' own random streams.</summary>
+    internal RowRandom Random { get; }
 
     /// <summary>A random point within the budget and the bounds for every row, from the rows' own random streams.</summary>
     /// <returns>Shape [N, …].</returns>
     public Tensor RandomStart()
     {
         using var scope = NewDisposeScope();
-        var start = Originals + ThreatModel.Norm.Sample(Originals, ThreatModel.Epsilon, _random);
+        var start = Originals + ThreatModel.Norm.Sample(Originals, ThreatModel.Epsilon, Random);
         _region.Project_(start);
         return start.MoveToOuterDisposeScope();
     }
@@ -75,17 +107,62 @@ public sealed class AttackContext<TClassifier>
     /// <summary>Clamps inputs that lie outside the budget or the bounds, in place: Kurakin's Clip. May differ from projecting in the last bit.</summary>
     public void Clip_(Tensor inputs) => _region.Clip_(inputs);
 
+    /// <summary>
+    /// Clips, then moves inputs to the nearest ones that satisfy the threat model's constraints within the budget, in place: what becomes of the
+    /// result in the end, for methods that compare what they found.
+    /// </summary>
+    public void Conform_(Tensor inputs) => _region.Conform_(inputs);
+
+    /// <summary>What becomes of inputs in the end; without constraints, these inputs themselves.</summary>
+    internal Tensor Conformed(Tensor inputs)
+    {
+        if (ThreatModel.Constraints.AreNone)
+        {
+            return inputs;
+        }
+
+        var conformed = inputs.detach().clone();
+        _region.Conform_(conformed);
+        return conformed;
+    }
+
     /// <summary>The same task for some of the rows, for methods that go on with the unfinished ones.</summary>
     /// <param name="rows">Row indices, shape [M], Int64.</param>
     /// <param name="stream">Which of the rows' random streams to draw from; equal streams repeat equal draws.</param>
     public AttackContext<TClassifier> Select(Tensor rows, long stream)
     {
-        var originals = Originals.index_select(0, rows);
-        var region = ThreatModel.Norm.Around(originals, ThreatModel.Epsilon, Classifier.Bounds);
         using var onCpu = rows.cpu();
-        return new(
-            Classifier, originals, Goal.Select(rows), ThreatModel, region, ReachedBefore.index_select(0, rows), _run,
-            _random.Select(onCpu.data<long>().ToArray(), stream));
+        var random = Random.Select(onCpu.data<long>().ToArray(), stream);
+        return new(this, Originals.index_select(0, rows), Goal.Select(rows), random)
+        {
+            _reachedBefore = ReachedBefore.index_select(0, rows),
+        };
+    }
+
+    /// <summary>Takes the originals' logits from a method that computed them anyhow, so that no pass is spent on <see cref="ReachedBefore"/>.</summary>
+    internal void NoteLogitsOfOriginals(Tensor logits)
+    {
+        // Under constraints methods see the nearest valid inputs, which may differ in the last bit.
+        if (_reachedBefore is null && ThreatModel.Constraints.AreNone)
+        {
+            NoteReachedBefore(logits);
+        }
+    }
+
+    private void NoteReachedBefore(Tensor logits)
+    {
+        // The step's own scope ends before the run.
+        _reachedBefore = Goal.IsReached(logits).DetachFromDisposeScope();
+        _scope.Attach(_reachedBefore);
+    }
+
+    /// <summary>How to run another attack on some of the rows: with their keys, the same cancellation and a seed of its own.</summary>
+    /// <param name="rows">Row indices, shape [M], Int64.</param>
+    /// <param name="seedOffset">What the seed differs by from this run's.</param>
+    internal AttackRun RunOn(Tensor rows, long seedOffset)
+    {
+        using var onCpu = rows.cpu();
+        return _run with { Seed = _run.Seed + seedOffset, RowKeys = Random.KeysOf(onCpu.data<long>().ToArray()) };
     }
 }
 
@@ -102,5 +179,32 @@ public static class GradientExtensions
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(objective);
         return context.Classifier.InputGradient(inputs, logits => objective.Cotangent(logits, context.Goal));
+    }
+
+    /// <summary>The same with the inputs' logits, shape [N, classes], which the gradient takes anyhow.</summary>
+    internal static (Tensor Gradient, Tensor Logits) AscentWithLogits(
+        this AttackContext<IDifferentiableClassifier> context, Tensor inputs, AttackObjective objective)
+    {
+        Tensor? seen = null;
+        var gradient = context.Classifier.InputGradient(inputs, logits =>
+        {
+            seen = logits.alias().MoveToOuterDisposeScope();
+            return objective.Cotangent(logits, context.Goal);
+        });
+        return (gradient, seen!);
+    }
+
+    /// <summary>The gradient of one function of logits that were computed already, of which others may follow.</summary>
+    /// <param name="inputs">The leaf that the logits were computed from, with an empty <c>.grad</c>.</param>
+    /// <param name="logits">Shape [N, classes], in the graph.</param>
+    /// <param name="cotangent">∂(function)/∂(logits), shape [N, classes].</param>
+    /// <returns>In the shape of the inputs.</returns>
+    internal static Tensor GradientOf(this Tensor inputs, Tensor logits, Tensor cotangent)
+    {
+        // backward(inputs:) instead of autograd.grad: the latter ends the process on any native error.
+        autograd.backward(logits, cotangent, retain_graph: true, inputs: [inputs]);
+        var gradient = inputs.grad!;
+        inputs.grad = null;
+        return gradient;
     }
 }

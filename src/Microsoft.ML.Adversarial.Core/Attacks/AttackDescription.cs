@@ -1,4 +1,6 @@
 using System.Reflection;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Settings;
 
@@ -45,10 +47,19 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
     /// <summary>The attack's names, norms and paper.</summary>
     internal static AttackNameAttribute About(string name) => Types.Find(name).GetCustomAttribute<AttackNameAttribute>()!;
 
+    /// <summary>The norm that an attack is used with unless another is given.</summary>
+    internal static string CustomaryNorm(string name) => About(name).Norms.FirstOrDefault("Linf");
+
+    /// <summary>Whether an attack looks for the smallest perturbation, so that ε may be infinite.</summary>
+    internal static bool IsMinimumNorm(string name) => Types.Find(name).IsAssignableTo(typeof(MinimumNormAttack));
+
+    /// <summary>Whether an attack needs nothing but logits.</summary>
+    internal static bool IsBlackBox(string name) => Types.Find(name).IsAssignableTo(typeof(Attack<IClassifier>));
+
     /// <summary>What can be set on an attack, in alphabetical order.</summary>
     internal static IReadOnlyList<AttackSetting> SettingsOf(string name)
     {
-        var plain = Construct(Types.Find(name), Norms.Norm.Parse(About(name).Norms.FirstOrDefault("Linf")), 1);
+        var plain = Construct(Types.Find(name), Norms.Norm.Parse(CustomaryNorm(name)), 1);
         return [.. SettingText.Of(Types.Find(name)).Select(setting => AttackSetting.Of(setting, plain))];
     }
 

@@ -26,8 +26,12 @@ internal static class AttackInputs
             throw new ArgumentException($"Expected inputs of type {classifier.ElementType}, as the classifier's parameters, got {inputs.dtype}.");
         }
 
-        FiniteValues.Require(inputs);
-        classifier.Bounds.RequireInside(inputs);
+        if (!classifier.Bounds.CertainlyHold(inputs))
+        {
+            FiniteValues.Require(inputs);
+            classifier.Bounds.RequireInside(inputs);
+        }
+
         goal.RequireFit(inputs.shape[0], classifier.ClassCount);
     }
 }

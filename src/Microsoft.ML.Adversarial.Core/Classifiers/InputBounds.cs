@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Microsoft.ML.Adversarial.Norms;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
@@ -66,16 +69,6 @@ public sealed class InputBounds
     /// <inheritdoc/>
     public override string ToString() => IsUniform ? $"[{_lower[0]}, {_upper[0]}]" : $"{_lower.Length} pairs within [{_lower.Min()}, {_upper.Max()}]";
 
-    /// <summary>How wide the bounds are: the root mean square over the features that have finite ones and can move; 1 where none do.</summary>
-    internal double TypicalWidth
-    {
-        get
-        {
-            var widths = _lower.Zip(_upper, (lower, upper) => (double)upper - lower).Where(width => width > 0 && double.IsFinite(width)).ToArray();
-            return widths.Length == 0 ? 1 : Math.Sqrt(widths.Average(width => width * width));
-        }
-    }
-
     /// <summary>Whether the bounds can apply to inputs of this many features.</summary>
     internal bool Fit(long features) => IsUniform || _lower.Length == features;
 
@@ -86,6 +79,44 @@ public sealed class InputBounds
         return (ToTensor(_lower), ToTensor(_upper));
 
         Tensor ToTensor(float[] values) => tensor(values).reshape(shape).to(inputs.dtype, inputs.device);
+    }
+
+    /// <summary>Whether all values are certainly finite and inside, found in one pass over memory: what attacks ask of nearly all inputs.</summary>
+    internal bool CertainlyHold(Tensor inputs)
+    {
+        if (!IsUniform || !PlainCells.Have(inputs))
+        {
+            return false;
+        }
+
+        // No comparison holds for NaN, and none of these for an infinity.
+        var (lower, upper) = (Math.Max(_lower[0], float.MinValue), Math.Min(_upper[0], float.MaxValue));
+        var (lowers, uppers) = (Vector512.Create(lower), Vector512.Create(upper));
+        var cells = PlainCells.Of(inputs);
+        var blocks = MemoryMarshal.Cast<float, Vector512<float>>(cells);
+        var inside = Vector512<float>.AllBitsSet;
+        foreach (var block in blocks)
+        {
+            inside &= Vector512.GreaterThanOrEqual(block, lowers) & Vector512.LessThanOrEqual(block, uppers);
+        }
+
+        var holds = inside.AsInt32() == Vector512<int>.AllBitsSet;
+        foreach (var value in cells[(blocks.Length * Vector512<float>.Count)..])
+        {
+            holds &= value >= lower && value <= upper;
+        }
+
+        return holds;
+    }
+
+    /// <summary>How wide the bounds are: the root mean square over the features that have finite ones and can move; 1 where none do.</summary>
+    internal double TypicalWidth
+    {
+        get
+        {
+            var widths = _lower.Zip(_upper, (lower, upper) => (double)upper - lower).Where(width => width > 0 && double.IsFinite(width)).ToArray();
+            return widths.Length == 0 ? 1 : Math.Sqrt(widths.Average(width => width * width));
+        }
     }
 
     /// <summary>The bounds with one pair for each of so many features.</summary>

@@ -10,7 +10,7 @@ namespace Microsoft.ML.Adversarial.Classifiers;
 /// Logits and gradients may be computed from several threads at once. The network stays in evaluation mode; its parameters,
 /// <c>requires_grad</c> flags and <c>.grad</c> are never changed.
 /// </summary>
-public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
+public sealed class NetworkClassifier : IFeatureClassifier, IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _module;
     private readonly LayerTaps _taps;
@@ -109,6 +109,19 @@ public sealed class NetworkClassifier : IDifferentiableClassifier, IDisposable
     {
         RequireEvaluationMode();
         return _module.call(inputs);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The module has no Linear or convolution layer that can be looked into: a script, for one.</exception>
+    public (Tensor Features, Tensor Logits) FeaturesAndLogits(Tensor inputs)
+    {
+        var pass = HiddenLayers.Run(Logits, inputs);
+        foreach (var layer in pass.Layers)
+        {
+            layer.Dispose();
+        }
+
+        return (pass.Last, pass.Logits);
     }
 
     /// <summary>Removes the hooks; disposes the network if the classifier owns it.</summary>

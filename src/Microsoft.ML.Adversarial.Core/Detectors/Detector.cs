@@ -81,6 +81,13 @@ public abstract record Detector
     /// <returns>Shape [N], floating, higher for more suspicious rows.</returns>
     protected internal abstract Tensor Score(NetworkClassifier classifier, IReadOnlyDictionary<string, Tensor> state, Tensor inputs);
 
+    /// <summary>Whether scores have a gradient that says where they grow. Default false.</summary>
+    public virtual bool IsDifferentiable => false;
+
+    /// <summary>Scores rows under grad mode, so that the scores carry the graph back to the inputs. Only called where <see cref="IsDifferentiable"/>.</summary>
+    internal virtual Tensor ScoreWithGraph(NetworkClassifier classifier, IReadOnlyDictionary<string, Tensor> state, Tensor inputs) =>
+        Score(classifier, state, inputs);
+
     /// <summary>Returns a setting that lies in its range, or throws.</summary>
     private protected static T InRange<T>(T value, bool inRange, string expected, string setting) =>
         SettingRange.Require(value, inRange, expected, setting);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Networks.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -10,10 +11,7 @@ namespace Microsoft.ML.Adversarial.Detectors;
 /// </summary>
 internal sealed class DropoutLayers : IDisposable
 {
-    [ThreadStatic]
-    private static Sampling? s_current;
-
-    private readonly List<Action> _removals = [];
+    private readonly ForwardHooks<Generator> _hooks = new();
 
     public DropoutLayers(nn.Module module)
     {
@@ -22,44 +20,21 @@ internal sealed class DropoutLayers : IDisposable
             var (probability, wholeChannels) = Of(layer);
             if (probability is > 0 and < 1)
             {
-                _removals.Add(layer.register_forward_hook((_, _, output) =>
-                    s_current is { } sampling && sampling.Owner == this
-                        ? sampling.Drop(output, probability, wholeChannels)
-                        : null!).remove);
+                _hooks.Add(layer, (generator, _, output) => Drop(output, probability, wholeChannels, generator));
             }
         }
     }
 
     /// <summary>Whether the network has dropout.</summary>
-    public bool Any => _removals.Count > 0;
+    public bool Any => _hooks.Count > 0;
 
     /// <summary>Runs a forward pass of one thinned network.</summary>
     /// <param name="forward">From inputs to logits.</param>
     /// <param name="inputs">Shape [N, …].</param>
     /// <param name="generator">Draws the masks, on the CPU.</param>
-    public Tensor Sample(Func<Tensor, Tensor> forward, Tensor inputs, Generator generator)
-    {
-        var outer = s_current;
-        s_current = new(this, generator);
-        try
-        {
-            return forward(inputs);
-        }
-        finally
-        {
-            s_current = outer;
-        }
-    }
+    public Tensor Sample(Func<Tensor, Tensor> forward, Tensor inputs, Generator generator) => _hooks.Run(generator, forward, inputs);
 
-    public void Dispose()
-    {
-        foreach (var remove in _removals)
-        {
-            remove();
-        }
-
-        _removals.Clear();
-    }
+    public void Dispose() => _hooks.Dispose();
 
     private static (double Probability, bool WholeChannels) Of(nn.Module layer) => layer switch
     {
@@ -71,15 +46,12 @@ internal sealed class DropoutLayers : IDisposable
         _ => (0, false),
     };
 
-    private sealed record Sampling(DropoutLayers Owner, Generator Generator)
+    private static Tensor Drop(Tensor output, double probability, bool wholeChannels, Generator generator)
     {
-        public Tensor Drop(Tensor output, double probability, bool wholeChannels)
-        {
-            var axes = output.shape;
-            long[] shape = [1, .. wholeChannels ? [axes[1], .. Enumerable.Repeat(1L, axes.Length - 2)] : axes[1..]];
-            using var mask = empty(shape, output.dtype).bernoulli_(1 - probability, Generator).div_(1 - probability);
-            using var onDevice = mask.to(output.device);
-            return output * onDevice;
-        }
+        var axes = output.shape;
+        long[] shape = [1, .. wholeChannels ? [axes[1], .. Enumerable.Repeat(1L, axes.Length - 2)] : axes[1..]];
+        using var mask = empty(shape, output.dtype).bernoulli_(1 - probability, generator).div_(1 - probability);
+        using var onDevice = mask.to(output.device);
+        return output * onDevice;
     }
 }

@@ -8,8 +8,10 @@ namespace Microsoft.ML.Adversarial.Detectors;
 /// The Fisher information of one prediction along a direction, vᵀFv (Martin &amp; Elster 2019, arXiv:1909.05527, equation 6): how much the
 /// prediction changes when the parameters move to make it surer. Its cost does not depend on the number of classes. It needs no fitting.
 /// </summary>
-public sealed class FisherQuadraticForm : IFittedDetector
+public sealed class FisherQuadraticForm : IDifferentiableDetector
 {
+    private readonly NetworkClassifier _classifier;
+    private readonly FisherDirection _direction;
     private readonly FisherInformation _information;
 
     /// <summary>The form along v = ∇_θ log p of the predicted class.</summary>
@@ -26,6 +28,7 @@ public sealed class FisherQuadraticForm : IFittedDetector
     {
         DetectorDirection.Require(direction);
         _information = new(classifier, direction);
+        (_classifier, _direction) = (classifier, direction);
     }
 
     /// <summary>Divide by ‖v‖², so that the score lies between 0 and the largest eigenvalue. Default false.</summary>
@@ -37,5 +40,15 @@ public sealed class FisherQuadraticForm : IFittedDetector
         var quantity = Normalised ? FisherQuantities.NormalisedQuadraticForm : FisherQuantities.QuadraticForm;
         var scores = _information.Compute(inputs, quantity);
         return (scores.QuadraticForm ?? scores.NormalisedQuadraticForm)!;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The direction is not that of the predicted class, or a layer of the network has no rule.</exception>
+    public Tensor ScoreGradient(Tensor inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return _direction == FisherDirection.PredictedClass
+            ? ScoreGradients.Of(inputs, FisherScoreGraph.Rows, rows => FisherScoreGraph.Of(_classifier, rows).LogForm(Normalised))
+            : throw new NotSupportedException($"The gradient of the form is that of the predicted class's direction, got {_direction}.");
     }
 }

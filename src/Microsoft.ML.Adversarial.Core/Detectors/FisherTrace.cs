@@ -8,7 +8,7 @@ namespace Microsoft.ML.Adversarial.Detectors;
 /// The trace of the Fisher information of one prediction, tr F = Σ_j p_j ‖∇_θ log p_j‖² (Martin &amp; Elster 2019, arXiv:1909.05527,
 /// equation 5): how much the prediction depends on the exact parameters. Exact, also on saturated rows. It needs no fitting.
 /// </summary>
-public sealed class FisherTrace : IFittedDetector
+public sealed class FisherTrace : IDifferentiableDetector
 {
     private readonly NetworkClassifier _classifier;
     private readonly FisherInformation _information;
@@ -39,5 +39,14 @@ public sealed class FisherTrace : IFittedDetector
         return _method is LeadingTrace leading
             ? tensor(PartialTrace.Of(_classifier, inputs, leading), dtype: _classifier.ElementType, device: _classifier.Device)
             : _information.Compute(inputs, FisherQuantities.Trace).Trace!;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>That of the exact trace, by any method.</remarks>
+    /// <exception cref="NotSupportedException">A layer of the network has no rule.</exception>
+    public Tensor ScoreGradient(Tensor inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return ScoreGradients.Of(inputs, FisherScoreGraph.Rows, rows => FisherScoreGraph.Of(_classifier, rows).LogTrace());
     }
 }

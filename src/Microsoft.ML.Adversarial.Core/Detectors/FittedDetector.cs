@@ -42,6 +42,13 @@ public sealed class FittedDetector : IFittedDetector, IDisposable
         return scores.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The detector with the gradient of its score, for attacks that evade it; not to be used after this object is disposed.</summary>
+    /// <exception cref="NotSupportedException">The score has no gradient that says where it grows.</exception>
+    public IDifferentiableDetector AsDifferentiable() => Detector.IsDifferentiable
+        ? new DifferentiableFittedDetector(this)
+        : throw new NotSupportedException(
+            $"Expected a detector with gradients, got {Detector.GetType().Name}, whose score has none. Attack it with a method that needs scores only.");
+
     /// <summary>Frees what was learnt; the network stays.</summary>
     public void Dispose()
     {

@@ -1,19 +1,13 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Detectors;
 
-/// <summary>
-/// Forward hooks on a module's Linear and convolution layers. They stay for as long as the classifier lives and record only on a thread
-/// that asked for it, so that any number of threads can score and record on one network.
-/// </summary>
+/// <summary>Records what a module's Linear and convolution layers give.</summary>
 internal sealed class HiddenLayers : IDisposable
 {
-    // One recording per thread: the graph, grad mode and dispose scopes are thread-local as well.
-    [ThreadStatic]
-    private static Recording? s_current;
-
-    private readonly List<Action> _removals = [];
+    private readonly ForwardHooks<Recording> _hooks = new();
 
     public HiddenLayers(nn.Module module)
     {
@@ -21,15 +15,11 @@ internal sealed class HiddenLayers : IDisposable
         foreach (var layer in layers.Where(layer => layer is Linear or Convolution).Distinct())
         {
             var channelsLast = layer is Linear;
-            _removals.Add(layer.register_forward_hook((_, input, output) =>
+            _hooks.Add(layer, (recording, input, output) =>
             {
-                if (s_current is { } recording && recording.Owner == this)
-                {
-                    recording.Note(input, output, channelsLast);
-                }
-
-                return null!;
-            }).remove);
+                recording.Note(input, output, channelsLast);
+                return null;
+            });
         }
     }
 
@@ -39,17 +29,8 @@ internal sealed class HiddenLayers : IDisposable
     /// <exception cref="NotSupportedException">No layer of these kinds ran, row by row.</exception>
     public HiddenFeatures Run(Func<Tensor, Tensor> forward, Tensor inputs)
     {
-        var outer = s_current;
-        var recording = new Recording(this, inputs.shape[0]);
-        s_current = recording;
-        try
-        {
-            return recording.Finish(forward(inputs));
-        }
-        finally
-        {
-            s_current = outer;
-        }
+        var recording = new Recording(inputs.shape[0]);
+        return recording.Finish(_hooks.Run(recording, forward, inputs));
     }
 
     /// <summary>How many features each hidden layer gives, and the last one takes, found by a forward pass of one row.</summary>
@@ -60,23 +41,13 @@ internal sealed class HiddenLayers : IDisposable
         return ([.. features.Layers.Select(layer => layer.shape[1])], features.Last.shape[1]);
     }
 
-    public void Dispose()
-    {
-        foreach (var remove in _removals)
-        {
-            remove();
-        }
+    public void Dispose() => _hooks.Dispose();
 
-        _removals.Clear();
-    }
-
-    private sealed class Recording(HiddenLayers owner, long rows)
+    private sealed class Recording(long rows)
     {
         private readonly List<Tensor> _outputs = [];
         private Tensor? _lastInput;
         private bool _lastChannelsLast;
-
-        public HiddenLayers Owner { get; } = owner;
 
         public void Note(Tensor input, Tensor output, bool channelsLast)
         {
@@ -97,7 +68,7 @@ internal sealed class HiddenLayers : IDisposable
         public HiddenFeatures Finish(Tensor logits) => _lastInput is { } last
             ? new(logits, _outputs[..^1], Average(last, _lastChannelsLast))
             : throw new NotSupportedException(
-                "Expected a network with Linear or convolution layers that see one row of the batch as one row, got none. Use a detector that reads logits only.");
+                "Expected a network with Linear or convolution layers that see one row of the batch as one row, got none. Use what reads logits only.");
 
         // The clone keeps what was recorded from an in-place activation that follows; an average is a copy already.
         private static Tensor Average(Tensor values, bool channelsLast)

@@ -27,10 +27,11 @@ public abstract record LogitDetector : StatelessDetector
 
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var (descending, _) = logits.detach().to(ScalarType.Float64).sort(1, descending: true);
-        var (first, others) = (descending.narrow(1, 0, 1), descending.narrow(1, 1, logits.shape[1] - 1));
-        return ScoreSorted(first.squeeze(1), others - first).to(logits.dtype).MoveToOuterDisposeScope();
+        return ScoreUnsorted(logits.detach()).to(logits.dtype).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public sealed override bool IsDifferentiable => true;
 
     /// <summary>The score from sorted logits.</summary>
     /// <param name="first">The largest logit, shape [N], float64.</param>
@@ -43,5 +44,15 @@ public abstract record LogitDetector : StatelessDetector
     {
         ArgumentNullException.ThrowIfNull(classifier);
         return ScoreLogits(classifier.Logits(inputs));
+    }
+
+    internal sealed override Tensor ScoreWithGraph(NetworkClassifier classifier, IReadOnlyDictionary<string, Tensor> state, Tensor inputs) =>
+        ScoreUnsorted(classifier.Logits(inputs));
+
+    private Tensor ScoreUnsorted(Tensor logits)
+    {
+        var (descending, _) = logits.to(ScalarType.Float64).sort(1, descending: true);
+        var (first, others) = (descending.narrow(1, 0, 1), descending.narrow(1, 1, logits.shape[1] - 1));
+        return ScoreSorted(first.squeeze(1), others - first);
     }
 }

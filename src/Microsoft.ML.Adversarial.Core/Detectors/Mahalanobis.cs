@@ -44,6 +44,9 @@ public sealed record Mahalanobis : CombinedDetector
         init => _noiseMagnitude = InRange(value, value is >= 0 and < double.PositiveInfinity, ">= 0 and finite", nameof(NoiseMagnitude));
     }
 
+    /// <summary>Where <see cref="NoiseMagnitude"/> is 0: preprocessing follows signs, which have no gradient.</summary>
+    public override bool IsDifferentiable => NoiseMagnitude == 0;
+
     private protected override Dictionary<string, Tensor> LearnParts(NetworkClassifier classifier, Tensor inputs, Tensor labels)
     {
         var counts = DetectorInputs.RequireRowsOfEachClass(labels, classifier.ClassCount, atLeast: 1, nameof(Mahalanobis));

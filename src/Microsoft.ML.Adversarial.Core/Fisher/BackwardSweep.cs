@@ -9,8 +9,9 @@ internal static class BackwardSweep
     /// <param name="recording">A forward pass with a graph.</param>
     /// <param name="logits">Its logits, shape [N, C].</param>
     /// <param name="cotangents">Shape [M, N, C].</param>
-    /// <returns>The cotangents of each layer's output, [N, M, …], in the order of the recording.</returns>
-    public static Tensor[] Run(LayerRecording recording, Tensor logits, Tensor cotangents)
+    /// <param name="keep">For a layer, what to keep of each cotangent of its output.</param>
+    /// <returns>What was kept of each layer, [N, M, …], in the order of the recording.</returns>
+    public static Tensor[] Run(LayerRecording recording, Tensor logits, Tensor cotangents, Func<LayerUse, Func<Tensor, Tensor>> keep)
     {
         var tail = recording.Tail;
         var body = recording.Uses.SkipLast(tail.Count).ToArray();
@@ -33,30 +34,31 @@ internal static class BackwardSweep
             }
         }
 
-        BodyGradients(body, end, deltas).CopyTo(results, 0);
+        BodyGradients(body, end, deltas, keep).CopyTo(results, 0);
         return results;
     }
 
-    private static Tensor[] BodyGradients(LayerUse[] body, Tensor end, Tensor cotangents)
+    private static Tensor[] BodyGradients(LayerUse[] body, Tensor end, Tensor cotangents, Func<LayerUse, Func<Tensor, Tensor>> keep)
     {
+        using var noGrad = no_grad();
         var count = cotangents.shape[0];
         var outputs = Array.ConvertAll(body, use => use.Output);
-
-        // Written where they belong as they come, the gradients of one class are gone before those of the next are made.
-        var gradients = Array.ConvertAll(
-            outputs, output => empty([output.shape[0], count, .. output.shape[1..]], output.dtype, output.device));
+        var kept = Array.ConvertAll(body, use => keep(use));
+        var results = new Tensor[body.Length];
         for (var one = 0L; one < count; one++)
         {
             using var scope = NewDisposeScope();
-            using var noGrad = no_grad();
             var perLayer = autograd.grad([end], outputs, [cotangents.select(0, one)], retain_graph: one < count - 1, allow_unused: true);
             for (var layer = 0; layer < body.Length; layer++)
             {
-                var slice = gradients[layer].select(1, one);
-                _ = perLayer[layer].IsInvalid ? slice.zero_() : slice.copy_(perLayer[layer]);
+                var result = kept[layer](perLayer[layer].IsInvalid ? zeros_like(outputs[layer]) : perLayer[layer]);
+
+                // Written where it belongs as it comes, what is of one class is gone before that of the next is made.
+                results[layer] ??= empty([result.shape[0], count, .. result.shape[1..]], result.dtype, result.device).MoveToOuterDisposeScope();
+                results[layer].select(1, one).copy_(result);
             }
         }
 
-        return gradients;
+        return results;
     }
 }

@@ -17,13 +17,14 @@ internal static class InputSensitivity
     public static (Tensor Scaled, double[] Factors) Of(TangentPass pass)
     {
         using var grad = enable_grad();
+        var constant = pass.HasConstantGradients || ConstantGradients.In(pass);
         var differences = pass.Frame.DifferenceCotangents(pass.Logits);
         var count = differences.shape[0];
         var (tangents, slopes) = (SensitivitySum.Buffer(count, pass.Inputs), SensitivitySum.Buffer(count, pass.Inputs));
         for (var other = 0L; other < count; other++)
         {
             using var scope = NewDisposeScope();
-            var (tangent, slope) = InputGradients(pass, differences.select(0, other));
+            var (tangent, slope) = InputGradients(pass, differences.select(0, other), needsGraph: !constant);
             using var noGrad = no_grad();
             var (ofTangent, ofLogits) = (tangent.flatten(1), slope.flatten(1));
             tangents.select(0, other).narrow(1, 0, ofTangent.shape[1]).copy_(ofTangent);
@@ -35,9 +36,8 @@ internal static class InputSensitivity
     }
 
     // ∂_x of the tangent's and of the logits' difference.
-    private static (Tensor OfTangent, Tensor OfLogits) InputGradients(TangentPass pass, Tensor cotangent)
+    private static (Tensor OfTangent, Tensor OfLogits) InputGradients(TangentPass pass, Tensor cotangent, bool needsGraph)
     {
-        var needsGraph = !pass.HasConstantGradients;
         var gradients = autograd.grad(
             [pass.Logits], [pass.Inputs, .. pass.Targets], [cotangent], retain_graph: true, create_graph: needsGraph, allow_unused: true);
         var slope = gradients[0].IsInvalid ? zeros_like(pass.Inputs) : gradients[0].detach();

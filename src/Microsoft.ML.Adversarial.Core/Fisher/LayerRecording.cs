@@ -3,11 +3,14 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Fisher;
 
 /// <summary>What the layers did in one forward pass, in the order they ran.</summary>
-internal sealed class LayerRecording(LayerTaps taps, List<LayerUse> uses)
+internal sealed class LayerRecording(LayerTaps taps, List<LayerUse> uses, List<(Tensor Input, Tensor Output)> curves)
 {
     private Tensor?[]? _slopes;
 
     public IReadOnlyList<LayerUse> Uses => uses;
+
+    /// <summary>What went in and out of elementwise functions with a second derivative, where <see cref="LayerTaps.HasKnownCurvature"/>.</summary>
+    public IReadOnlyList<(Tensor Input, Tensor Output)> Curves => curves;
 
     /// <summary>The uses of <see cref="LayerTaps.Tail"/>, which are the last ones; none where it did not run on vectors.</summary>
     public IReadOnlyList<LayerUse> Tail

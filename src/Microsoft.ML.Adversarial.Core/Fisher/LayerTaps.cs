@@ -1,19 +1,13 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Fisher.LayerRules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Fisher;
 
-/// <summary>
-/// Forward hooks on a network's layers with parameters. They stay for as long as the classifier lives and act only on a thread that
-/// asked for it, so that any number of threads can score, attack and record on one network.
-/// </summary>
+/// <summary>Watches a network's layers with parameters, and the elementwise functions that bend between them.</summary>
 internal sealed class LayerTaps : IDisposable
 {
-    // One per thread: the graph, grad mode and dispose scopes are thread-local as well.
-    [ThreadStatic]
-    private static (LayerTaps Owner, Observer Observe)? s_current;
-
-    private readonly List<Action> _removals = [];
+    private readonly ForwardHooks<Observer> _hooks = new();
     private readonly HashSet<nn.Module> _covered = [];
     private long _outputElements;
 
@@ -40,18 +34,25 @@ internal sealed class LayerTaps : IDisposable
                 continue;
             }
 
-            var hook = hookable.register_forward_hook((_, input, output) => Observe(layer, rule, input, output)!);
-            _removals.Add(hook.remove);
+            _hooks.Add(hookable, (observe, input, output) => observe(layer, rule, input, output));
             _covered.Add(layer);
             HasConvolutions |= rule is ConvolutionRule;
         }
 
-        IsPiecewiseLinear = PiecewiseLinear.Is(module);
+        if (KnownCurvature.TryFind(module, out var curves))
+        {
+            HasKnownCurvature = true;
+            foreach (var curve in curves)
+            {
+                _hooks.Add(curve, (observe, input, output) => observe(curve, null, input, output));
+            }
+        }
+
         Tail = DenseTail.Of(module).Where(_covered.Contains).ToArray();
     }
 
-    /// <summary>What to do when a layer ran: null leaves its output, a tensor takes its place.</summary>
-    public delegate Tensor? Observer(nn.Module layer, ILayerRule rule, Tensor input, Tensor output);
+    /// <summary>What to do when a layer, with a rule, or a curve, with none, ran: null leaves its output, a tensor takes its place.</summary>
+    public delegate Tensor? Observer(nn.Module layer, ILayerRule? rule, Tensor input, Tensor output);
 
     /// <summary>The first layer with parameters that no rule covers, or null when the fast path is exact.</summary>
     public string? Uncovered { get; }
@@ -62,8 +63,8 @@ internal sealed class LayerTaps : IDisposable
     /// <summary>Whether any layer works on feature maps, which are large.</summary>
     public bool HasConvolutions { get; }
 
-    /// <summary>Whether gradients with respect to layers' outputs are known not to change with the input.</summary>
-    public bool IsPiecewiseLinear { get; }
+    /// <summary>Whether <see cref="LayerRecording.Curves"/> are all that gradients with respect to layers' outputs change by.</summary>
+    public bool HasKnownCurvature { get; }
 
     /// <summary>The linear layers at the end, with nothing but elementwise functions in between, first to last; often none.</summary>
     public IReadOnlyList<nn.Module> Tail { get; }
@@ -86,7 +87,7 @@ internal sealed class LayerTaps : IDisposable
     /// <summary>Runs a forward pass and notes what went in and out of every layer.</summary>
     public (Tensor Logits, LayerRecording Recording) Run(Func<Tensor, Tensor> forward, Tensor inputs)
     {
-        var uses = new List<LayerUse>();
+        var (uses, curves) = (new List<LayerUse>(), new List<(Tensor Input, Tensor Output)>());
         var logits = Run(forward, inputs, (layer, rule, input, output) =>
         {
             // What a frozen layer makes of inputs that have no gradients, such as indices, is where the graph then begins.
@@ -96,37 +97,20 @@ internal sealed class LayerTaps : IDisposable
             }
 
             // Sequential disposes what passes between layers; an alias is a second handle to the same autograd variable.
+            if (rule is null)
+            {
+                curves.Add((input.alias(), output.alias()));
+                return null;
+            }
+
             uses.Add(new(layer, rule, input.alias(), output.alias()));
             return _protectsOutputs ? output.clone() : null;
         });
-        return (logits, new(this, uses));
+        return (logits, new(this, uses, curves));
     }
 
     /// <summary>Runs a forward pass under an observer.</summary>
-    public Tensor Run(Func<Tensor, Tensor> forward, Tensor inputs, Observer observer)
-    {
-        var outer = s_current;
-        s_current = (this, observer);
-        try
-        {
-            return forward(inputs);
-        }
-        finally
-        {
-            s_current = outer;
-        }
-    }
+    public Tensor Run(Func<Tensor, Tensor> forward, Tensor inputs, Observer observer) => _hooks.Run(observer, forward, inputs);
 
-    public void Dispose()
-    {
-        foreach (var remove in _removals)
-        {
-            remove();
-        }
-
-        _removals.Clear();
-    }
-
-    private Tensor? Observe(nn.Module layer, ILayerRule rule, Tensor input, Tensor output) =>
-        s_current is { } current && current.Owner == this ? current.Observe(layer, rule, input, output) : null;
+    public void Dispose() => _hooks.Dispose();
 }

@@ -7,7 +7,8 @@ namespace Microsoft.ML.Adversarial.Fisher;
 internal sealed record LayerUse(nn.Module Layer, ILayerRule Rule, Tensor Input, Tensor Output)
 {
     /// <summary>The Gram matrix over all of the layer's parameters, shape [N, M, M].</summary>
-    public Tensor Gram(Tensor cotangents) => Rule.Grams(Input, cotangents).Aggregate((sum, gram) => sum + gram);
+    /// <param name="condensed">What the rule keeps of M cotangents of the output, shape [N, M, …].</param>
+    public Tensor Gram(Tensor condensed) => Rule.Grams(Input, condensed).Aggregate((sum, gram) => sum + gram);
 
     /// <summary>
     /// What a step along the gradients of ⟨cotangent, output⟩, held constant, does to the output at any input: a function per parameter tensor.

@@ -8,112 +8,67 @@ namespace Microsoft.ML.Adversarial.Fisher;
 /// </summary>
 internal static class LeadingColumns
 {
-    /// <param name="frame">Predicted classes and probabilities.</param>
+    /// <param name="spread">Predicted classes and probabilities.</param>
     /// <param name="count">Columns, at most C − 1.</param>
-    /// <param name="probes">Random probes, whose outer products are, summed up and on average, what the columns leave.</param>
-    /// <param name="seed">Seed of the probes.</param>
-    /// <param name="logits">What the cotangents are for.</param>
-    /// <returns>Shape [M, N, C].</returns>
-    public static Tensor Cotangents(DifferenceFrame frame, int count, int probes, long seed, Tensor logits)
+    /// <param name="signs">±1 of random probes, shape [K, C], whose outer products are, summed up and on average, what the columns leave.</param>
+    /// <returns>Shape [count + K, N, C].</returns>
+    public static Tensor Cotangents(ClassSpread spread, int count, Tensor signs)
     {
-        var cotangents = HostDoubles.Zeros(count + probes, frame.Rows, frame.Classes);
-        var signs = Signs(seed, probes, frame.Classes);
-        for (var row = 0; row < frame.Rows; row++)
-        {
-            var at = row;
-            Fill(frame, row, count, signs, column => cotangents.Values.Slice(((column * frame.Rows) + at) * frame.Classes, frame.Classes));
-        }
-
-        return cotangents.Like(logits);
-    }
-
-    private static void Fill(DifferenceFrame frame, int row, int count, double[][] signs, ColumnOf column)
-    {
-        var doubt = frame.Doubt(row);
-        if (doubt == 0)
-        {
-            return;
-        }
-
-        // Relative to 1 − p_max, all but the first class are of order 1.
-        var rest = new double[frame.Classes];
-        var others = frame.Others(row);
-        for (var position = 0; position < others.Length; position++)
-        {
-            rest[frame.ClassAt(row, position)] = others[position] / doubt;
-        }
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var shares = spread.Shares;
+        var columns = zeros([count + signs.shape[0], .. shares.shape], shares.dtype, shares.device);
 
         // The column of the predicted class, √(p_max d)·(e − q/d), over √d.
-        var first = column(0);
-        var root = Math.Sqrt(1 - doubt);
-        for (var index = 0; index < rest.Length; index++)
-        {
-            first[index] = -root * rest[index];
-        }
+        var first = columns.select(0, 0);
+        first.copy_(shares).neg_().scatter_(1, spread.Predicted, ones_like(spread.Predicted, shares.dtype));
+        first.mul_(spread.Confidence.sqrt().to(shares.dtype));
 
-        first[frame.Predicted(row)] = root;
-        var left = 1.0;
+        // Relative to 1 − p_max, all but the first class are of order 1.
+        var rest = shares.clone();
+        var (largest, labels) = shares.topk(Math.Max(count - 1, 1), 1);
         for (var step = 1; step < count; step++)
         {
-            var largest = Array.IndexOf(rest, rest.Max());
-            var share = rest[largest];
-            rest[largest] = 0;
-
-            // Subtracting is exact enough until little is left.
-            left -= share;
-            left = left > 1e-6 ? left : rest.Sum();
-            Conditional(rest, largest, share, left, column(step));
+            Conditional(rest, labels.narrow(1, step - 1, 1), largest.narrow(1, step - 1, 1), columns.select(0, step));
         }
 
-        if (left > 0 && signs.Length > 0)
+        if (signs.shape[0] > 0)
         {
-            var roots = Array.ConvertAll(rest, share => Math.Sqrt(share / signs.Length));
-            for (var probe = 0; probe < signs.Length; probe++)
-            {
-                Probe(rest, roots, left, signs[probe], column(count + probe));
-            }
+            Probe(rest, signs, columns.narrow(0, count, signs.shape[0]));
         }
+
+        return columns.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Signs that depend on the seed only.</summary>
+    public static Tensor Signs(long seed, int probes, Tensor logits)
+    {
+        var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
+        var signs = HostDoubles.Zeros(probes, logits.shape[1]);
+        foreach (ref var sign in signs.Values)
+        {
+            sign = random.Next(2) == 0 ? -1 : 1;
+        }
+
+        return signs.Like(logits);
     }
 
     // One class against the rest of total probability "left": √(share·left / (share + left))·(e − rest / left).
-    private static void Conditional(double[] rest, int label, double share, double left, Span<double> column)
+    private static void Conditional(Tensor rest, Tensor label, Tensor share, Tensor column)
     {
-        if (share == 0)
-        {
-            return;
-        }
-
-        var weight = Math.Sqrt(share * left / (share + left));
-        for (var index = 0; index < rest.Length && left > 0; index++)
-        {
-            column[index] = -weight * rest[index] / left;
-        }
-
-        column[label] = weight;
+        using var scope = NewDisposeScope();
+        rest.scatter_(1, label, zeros_like(share));
+        var left = rest.sum(1, keepdim: true);
+        var weight = (share * left / (share + left)).sqrt().nan_to_num_(0);
+        column.copy_(rest).mul_((-weight / left).nan_to_num_(0, 0, 0)).scatter_(1, label, weight);
     }
 
-    // (diag √p̂ − p̂√p̂ᵀ)ξ, scaled to the rest, has the covariance that the columns leave.
-    private static void Probe(double[] rest, double[] roots, double left, double[] signs, Span<double> probe)
+    // (diag √p̂ − p̂√p̂ᵀ / left)ξ has the covariance that the columns leave.
+    private static void Probe(Tensor rest, Tensor signs, Tensor probes)
     {
-        var mean = 0.0;
-        for (var index = 0; index < rest.Length; index++)
-        {
-            probe[index] = roots[index] * signs[index];
-            mean += probe[index];
-        }
-
-        mean /= left;
-        for (var index = 0; index < rest.Length; index++)
-        {
-            probe[index] -= rest[index] * mean;
-        }
+        using var scope = NewDisposeScope();
+        probes.copy_((rest / signs.shape[0]).sqrt().unsqueeze(0) * signs.unsqueeze(1));
+        var mean = (probes.sum(2, keepdim: true) / rest.sum(1, keepdim: true)).nan_to_num_(0, 0, 0);
+        probes.addcmul_(rest.unsqueeze(0), mean, value: -1);
     }
-
-    private static double[][] Signs(long seed, int probes, int classes)
-    {
-        var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
-        return [.. Enumerable.Range(0, probes).Select(_ => Enumerable.Range(0, classes).Select(_ => random.Next(2) == 0 ? -1.0 : 1.0).ToArray())];
-    }
-
-    private delegate Span<double> ColumnOf(int column);
 }

@@ -27,7 +27,7 @@ internal sealed class LogitGram(DifferenceFrame frame, HostDoubles gram)
 
         var frame = DifferenceFrame.Of(pass.Logits);
         var uses = pass.Recording.Uses;
-        var cotangents = pass.Backward(frame.DifferenceCotangents(pass.Logits));
+        var cotangents = pass.BackwardCondensed(frame.DifferenceCotangents(pass.Logits));
         using var noGrad = no_grad();
         var size = frame.Classes - 1;
         var gram = zeros([frame.Rows, size, size], pass.Logits.dtype, pass.Logits.device);

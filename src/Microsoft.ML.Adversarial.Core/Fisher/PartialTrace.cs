@@ -22,16 +22,33 @@ internal static class PartialTrace
 
     private static double[] Together(RecordedPass pass, int count, LeadingTrace method)
     {
-        var frame = DifferenceFrame.Of(pass.Logits);
-        var cotangents = pass.Backward(LeadingColumns.Cotangents(frame, count, method.Probes, method.Seed, pass.Logits));
+        var spread = ClassSpread.Of(pass.Logits);
+        var cotangents = LeadingColumns.Cotangents(spread, count, LeadingColumns.Signs(method.Seed, method.Probes, pass.Logits));
+        var gradients = pass.BackwardCondensed(cotangents);
+        var controlled = method.Probes > 0 && pass.Recording.Tail.Count > 0;
+        var tail = controlled ? ClosedFormTail.Of(pass, spread) : null;
         using var noGrad = no_grad();
-        var sum = zeros([frame.Rows], ScalarType.Float64, pass.Logits.device);
-        foreach (var (use, cotangent) in pass.Recording.Uses.Zip(cotangents))
+        var norms = zeros([cotangents.shape[0], cotangents.shape[1]], ScalarType.Float64, cotangents.device);
+        foreach (var (use, gradient) in pass.Recording.Uses.Zip(gradients).SkipLast(tail?.Layers ?? 0))
         {
-            sum.add_(use.Gram(cotangent).diagonal(0, 1, 2).sum(1).to(ScalarType.Float64));
+            norms.add_(use.Gram(gradient).diagonal(0, 1, 2).t());
         }
 
-        return Scaled(DoubleArray.Of(sum), frame);
+        var trace = norms.sum(dim: 0);
+        if (tail is not null)
+        {
+            trace.add_(tail.Trace).add_(Correction(norms, tail.HiddenNorms(cotangents, gradients), tail.HiddenTrace, count));
+        }
+
+        return DoubleArray.Of(trace * spread.Doubt.squeeze(1));
+    }
+
+    // A control variate: norms at the last hidden layer vary from probe to probe much as those of all layers below do, and their sum is known.
+    // The factor comes from the columns, not from the probes, which keeps the estimate unbiased.
+    private static Tensor Correction(Tensor norms, Tensor hiddenNorms, Tensor hiddenTrace, int count)
+    {
+        var factor = (norms.narrow(0, 0, count).sum(dim: 0) / hiddenNorms.narrow(0, 0, count).sum(dim: 0)).nan_to_num_(0, 0, 0);
+        return (hiddenTrace - hiddenNorms.sum(dim: 0)) * factor;
     }
 
     private static double[] RowByRow(NetworkClassifier classifier, Tensor rows, int count, LeadingTrace method) =>
@@ -43,8 +60,8 @@ internal static class PartialTrace
                 using var scope = NewDisposeScope();
                 var logits = classifier.Logits(rows.narrow(0, row, 1));
                 RecordedPass.RequireGraph(logits);
-                var frame = DifferenceFrame.Of(logits);
-                var cotangents = LeadingColumns.Cotangents(frame, count, method.Probes, method.Seed, logits);
+                var spread = ClassSpread.Of(logits);
+                var cotangents = LeadingColumns.Cotangents(spread, count, LeadingColumns.Signs(method.Seed, method.Probes, logits));
                 var sum = 0.0;
                 for (var column = 0L; column < cotangents.shape[0]; column++)
                 {
@@ -53,19 +70,9 @@ internal static class PartialTrace
                         .Sum(gradient => gradient.to(ScalarType.Float64).square().sum().item<double>());
                 }
 
-                traces[row] = Scaled([sum], frame)[0];
+                traces[row] = sum * spread.Doubt.item<double>();
             }
 
             return traces;
         });
-
-    private static double[] Scaled(double[] sums, DifferenceFrame frame)
-    {
-        for (var row = 0; row < sums.Length; row++)
-        {
-            sums[row] *= frame.Doubt(row);
-        }
-
-        return sums;
-    }
 }

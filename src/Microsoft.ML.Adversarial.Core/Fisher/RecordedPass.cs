@@ -32,7 +32,13 @@ internal sealed record RecordedPass(Tensor Inputs, Tensor Logits, LayerRecording
     }
 
     /// <summary>Takes cotangents of the logits, [M, N, C], back to the outputs of all layers, each [N, M, …].</summary>
-    public Tensor[] Backward(Tensor cotangents) => Recording.Uses.Count == 0 ? [] : BackwardSweep.Run(Recording, Logits, cotangents);
+    public Tensor[] Backward(Tensor cotangents) => Backward(cotangents, _ => cotangent => cotangent);
+
+    /// <summary>The same, keeping of the cotangents what <see cref="LayerUse.Gram"/> needs.</summary>
+    public Tensor[] BackwardCondensed(Tensor cotangents) => Backward(cotangents, use => use.Rule.Condense(use.Input.detach()));
+
+    private Tensor[] Backward(Tensor cotangents, Func<LayerUse, Func<Tensor, Tensor>> keep) =>
+        Recording.Uses.Count == 0 ? [] : BackwardSweep.Run(Recording, Logits, cotangents, keep);
 
     /// <summary>Throws for logits without a graph, on which <c>autograd.grad</c> would end the process.</summary>
     public static void RequireGraph(Tensor logits)

@@ -15,7 +15,9 @@ namespace Microsoft.ML.Adversarial.Fisher;
 /// <param name="Frame">The predicted classes and probabilities.</param>
 /// <param name="SquaredNorms">‖v‖² per row, for v divided by the scales.</param>
 /// <param name="Scales">What each row's v was divided by.</param>
-/// <param name="HasConstantGradients">Whether gradients with respect to the targets are known not to change with the input.</param>
+/// <param name="HasConstantGradients">
+/// Whether gradients with respect to the targets are known not to change with the input, but for what the moves among them say of it.
+/// </param>
 internal sealed record TangentPass(
     Tensor Inputs, Tensor Logits, Tensor[] Targets, Tensor[] Moves, Tensor Tangent, DifferenceFrame Frame, double[] SquaredNorms, double[] Scales,
     bool HasConstantGradients = false)
@@ -45,7 +47,7 @@ internal sealed record TangentPass(
         using var outer = NewDisposeScope();
         if (RecordedPass.TryRun(classifier, rows) is { } recorded)
         {
-            each(0, Along(classes, recorded, labels, differentiable) with { HasConstantGradients = classifier.Taps.IsPiecewiseLinear });
+            each(0, Along(classes, recorded, labels, differentiable) with { HasConstantGradients = classifier.Taps.HasKnownCurvature });
             return;
         }
 
@@ -101,14 +103,15 @@ internal sealed record TangentPass(
 
         if (!differentiable && pass.Recording.Tail.Count == pass.Recording.Uses.Count)
         {
-            var (tangent, squares) = DenseTangent.Of(pass, cotangent.detach());
-            return new(pass.Inputs, pass.Logits, [], [], tangent, frame, DoubleArray.Of(squares), scales);
+            var (tangent, norm) = DenseTangent.Of(pass, cotangent.detach());
+            return new(pass.Inputs, pass.Logits, [], [], tangent, frame, DoubleArray.Of(norm), scales);
         }
 
-        var outputs = pass.Recording.Uses.Select(use => use.Output).ToArray();
+        var (uses, curves) = (pass.Recording.Uses, differentiable ? pass.Recording.Curves : []);
+        Tensor[] outputs = [.. uses.Select(use => use.Output), .. curves.Select(curve => curve.Input)];
         var gradients = autograd.grad([pass.Logits], outputs, [cotangent], retain_graph: true, create_graph: true, allow_unused: true);
         var (reached, targets, moves, norms) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
-        foreach (var (use, gradient) in pass.Recording.Uses.Zip(gradients).Where(pair => !pair.Second.IsInvalid))
+        foreach (var (use, gradient) in uses.Zip(gradients).Where(pair => !pair.Second.IsInvalid))
         {
             var fixedGradient = gradient.detach();
             var move = use.Move(fixedGradient, differentiable);
@@ -119,8 +122,18 @@ internal sealed record TangentPass(
             norms.Add((move * fixedGradient).flatten(1).sum(1));
         }
 
-        var u = Derivative(reached, cotangent, moves);
-        return new(pass.Inputs, pass.Logits, [.. targets], [.. moves], u, frame, DoubleArray.Of(stack(norms, 0).sum(0, type: ScalarType.Float64)), scales);
+        var bent = curves.Zip(gradients.Skip(uses.Count)).Where(pair => !pair.Second.IsInvalid).ToArray();
+        var tangents = Derivatives(reached, [cotangent, .. bent.Select(pair => pair.Second)], moves);
+        foreach (var ((input, output), tangent) in bent.Select(pair => pair.First).Zip(tangents.Skip(1)).Where(pair => !pair.Second.IsInvalid))
+        {
+            // Tangents t at the input of a function a leave it as a′t: with t held constant, the slope's change is one more move.
+            var slope = autograd.grad([output], [input], [ones_like(output)], retain_graph: true, create_graph: true)[0];
+            targets.Add(output);
+            moves.Add(slope * tangent.detach());
+        }
+
+        var squares = DoubleArray.Of(stack(norms, 0).sum(0, type: ScalarType.Float64));
+        return new(pass.Inputs, pass.Logits, [.. targets], [.. moves], tangents[0], frame, squares, scales);
     }
 
     // By the gradient of all parameters, for one row.
@@ -159,8 +172,10 @@ internal sealed record TangentPass(
         return ([.. pairs.Select(pair => pair.First)], [.. pairs.Select(pair => pair.Second)]);
     }
 
-    private static Tensor Derivative(List<Tensor> gradients, Tensor cotangent, List<Tensor> moves) =>
-        autograd.grad(gradients, [cotangent], moves.ConvertAll(move => move.detach()), retain_graph: true)[0];
+    private static Tensor Derivative(List<Tensor> gradients, Tensor cotangent, List<Tensor> moves) => Derivatives(gradients, [cotangent], moves)[0];
+
+    private static IList<Tensor> Derivatives(List<Tensor> gradients, Tensor[] cotangents, List<Tensor> moves) =>
+        autograd.grad(gradients, cotangents, moves.ConvertAll(move => move.detach()), retain_graph: true, allow_unused: true);
 
     private static (DifferenceFrame Frame, Tensor Cotangent, double[] Scales) Cotangent(
         ClassFisherDirection direction, Tensor logits, IReadOnlyList<long>? labels)

@@ -74,7 +74,7 @@ public abstract class Norm : IEquatable<Norm>
     public abstract Tensor SteepestDirection(Tensor gradients);
 
     /// <summary>The norm of gradients that says how fast a step of size 1 in this norm climbs: 1/p + 1/q = 1; L∞ for L0.</summary>
-    internal Norm Dual => Order switch
+    internal virtual Norm Dual => Order switch
     {
         0 or 1 => LInfinity,
         double.PositiveInfinity => L1,
@@ -122,7 +122,7 @@ public abstract class Norm : IEquatable<Norm>
     }
 
     /// <summary>A value per row, shaped so that it broadcasts against the rows.</summary>
-    private protected static Tensor PerRow(Tensor values, Tensor rows)
+    internal static Tensor PerRow(Tensor values, Tensor rows)
     {
         long[] shape = [rows.shape[0], .. Enumerable.Repeat(1L, rows.shape.Length - 1)];
         return values.reshape(shape);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Adversarial.Classifiers;
 using static TorchSharp.torch;
 
@@ -20,6 +19,9 @@ internal abstract class PerturbationRegion(Norm norm)
 
     /// <summary>Moves rows that lie outside into the region, in place; leaves the others as they are, bit for bit.</summary>
     public abstract void Clip_(Tensor inputs);
+
+    /// <summary>Clips, then makes the inputs what an adversarial input must be, in place: what becomes of an attack's result in the end.</summary>
+    public virtual void Conform_(Tensor inputs) => Clip_(inputs);
 }
 
 /// <summary>No budget: the bounds alone, as for minimum-norm attacks.</summary>
@@ -50,10 +52,11 @@ internal sealed class BoxRegion : PerturbationRegion
 
     public override void Step_(Tensor inputs, Tensor gradient, double length)
     {
-        if (_bounds.Uniform is { } bounds && IsPlain(inputs) && IsPlain(gradient) && IsPlain(_originals))
+        if (_bounds.Uniform is { } bounds && PlainCells.Have(inputs, gradient, _originals))
         {
             BoxStep.Apply(
-                Cells(inputs), Cells(_originals), Cells(gradient), (float)length, (float)_epsilon, bounds.Lower, bounds.Upper);
+                PlainCells.Of(inputs), PlainCells.Of(_originals), PlainCells.Of(gradient),
+                (float)length, (float)_epsilon, bounds.Lower, bounds.Upper);
         }
         else
         {
@@ -69,9 +72,9 @@ internal sealed class BoxRegion : PerturbationRegion
 
     public override void Clip_(Tensor inputs)
     {
-        if (_bounds.Uniform is { } bounds && IsPlain(inputs) && IsPlain(_originals))
+        if (_bounds.Uniform is { } bounds && PlainCells.Have(inputs, _originals))
         {
-            BoxStep.Clip(Cells(inputs), Cells(_originals), (float)_epsilon, bounds.Lower, bounds.Upper);
+            BoxStep.Clip(PlainCells.Of(inputs), PlainCells.Of(_originals), (float)_epsilon, bounds.Lower, bounds.Upper);
             return;
         }
 
@@ -81,11 +84,6 @@ internal sealed class BoxRegion : PerturbationRegion
         _bounds.Apply_(upper);
         inputs.clamp_(lower, upper);
     }
-
-    private static bool IsPlain(Tensor tensor) =>
-        tensor.dtype == ScalarType.Float32 && tensor.device_type == TorchSharp.DeviceType.CPU && tensor.is_contiguous();
-
-    private static Span<float> Cells(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }
 
 /// <summary>Any other ball. The originals lie within the bounds, so clamping to these after projecting never makes a change larger.</summary>

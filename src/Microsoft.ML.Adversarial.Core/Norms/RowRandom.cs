@@ -38,7 +38,10 @@ internal sealed class RowRandom
     }
 
     /// <summary>The streams of some of the rows, which go on independently of this object.</summary>
-    public RowRandom Select(IReadOnlyList<long> rows, long stream) => new(_seed, [.. rows.Select(row => _rowKeys[row])], stream);
+    public RowRandom Select(IReadOnlyList<long> rows, long stream) => new(_seed, KeysOf(rows), stream);
+
+    /// <summary>The keys of some of the rows.</summary>
+    public IReadOnlyList<long> KeysOf(IReadOnlyList<long> rows) => [.. rows.Select(row => _rowKeys[row])];
 
     // Midpoints of 2²³ intervals: exact in float32, and never 0 or 1, where the normal would be infinite.
     private Tensor Unit(Tensor like)

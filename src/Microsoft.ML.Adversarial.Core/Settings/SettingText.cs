@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.ExceptionServices;
-using Microsoft.ML.Adversarial.Norms;
 
 namespace Microsoft.ML.Adversarial.Settings;
 
@@ -42,7 +41,6 @@ internal static class SettingText
     public static string Write(object? value) => value switch
     {
         null => "null",
-        Norm norm => norm.Name,
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ when NamedValues(value.GetType()) is { Count: > 0 } named =>
             named.FirstOrDefault(property => Equals(property.GetValue(null), value))?.Name
@@ -51,7 +49,7 @@ internal static class SettingText
     };
 
     /// <summary>The values of a type that have names: static properties of the type or its bases that hold one.</summary>
-    public static IReadOnlyList<PropertyInfo> NamedValues(Type type) =>
+    public static IReadOnlyList<PropertyInfo> NamedValues(Type type) => Parser(type) is not null ? [] :
     [
         .. type.GetProperties(BindingFlags.Public | BindingFlags.Static | BindingFlags.FlattenHierarchy)
             .Where(property => property.PropertyType.IsAssignableFrom(type)),
@@ -73,6 +71,11 @@ internal static class SettingText
         }
     }
 
+    // Types of this library that write and read themselves.
+    private static MethodInfo? Parser(Type type) => type.Assembly == typeof(SettingText).Assembly && !type.IsEnum
+        ? type.GetMethod("Parse", BindingFlags.Public | BindingFlags.Static | BindingFlags.FlattenHierarchy, [typeof(string)])
+        : null;
+
     private static object? Read(PropertyInfo setting, string text)
     {
         var type = Nullable.GetUnderlyingType(setting.PropertyType);
@@ -85,9 +88,9 @@ internal static class SettingText
         var expected = $"a value of type {type.Name}";
         try
         {
-            if (type == typeof(Norm))
+            if (Parser(type) is { } parse)
             {
-                return Norm.Parse(text);
+                return Unwrapped(() => parse.Invoke(null, [text])!);
             }
 
             if (type.IsEnum)
@@ -109,7 +112,8 @@ internal static class SettingText
         }
         catch (Exception exception) when (exception is FormatException or OverflowException or InvalidCastException)
         {
-            throw new ArgumentException($"Setting '{setting.Name}': expected {expected}, got '{text}'.", exception);
+            var reason = Parser(type) is null ? "" : $" {exception.Message}";
+            throw new ArgumentException($"Setting '{setting.Name}': expected {expected}, got '{text}'.{reason}", exception);
         }
     }
 }

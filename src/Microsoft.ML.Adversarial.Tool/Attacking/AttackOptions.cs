@@ -15,18 +15,16 @@ internal sealed class AttackOptions
         Required = true,
     };
 
-    private readonly Option<string> _norm = new("--norm")
+    private readonly Option<string?> _norm = new("--norm")
     {
         HelpName = "norm",
-        Description = "How perturbations are measured: L0, L1, L2, Linf or another Lp such as L1.5.",
-        DefaultValueFactory = _ => "Linf",
+        Description = "How perturbations are measured: L0, L1, L2, Linf or another Lp such as L1.5. Default: the first that the attack lists, or Linf.",
     };
 
-    private readonly Option<double> _epsilon = new("--epsilon")
+    private readonly Option<double?> _epsilon = new("--epsilon")
     {
         HelpName = "size",
-        Description = "Largest perturbation in that norm, in pixels from 0 to 1; inf for attacks that look for the smallest.",
-        Required = true,
+        Description = "Largest perturbation in that norm, in pixels from 0 to 1. Attacks that look for the smallest need none.",
         CustomParser = ParseEpsilon,
     };
 
@@ -47,11 +45,15 @@ internal sealed class AttackOptions
     /// <exception cref="UsageException">No attack is called that, or a setting is unknown or out of its range.</exception>
     public Attack Create(ParseResult parsed)
     {
-        var description = new AttackDescription(
-            parsed.GetRequiredValue(_attack), parsed.GetRequiredValue(_norm), parsed.GetValue(_epsilon),
-            Settings(parsed.GetValue(_settings)));
-        return UsageException.Guard(description.Create);
+        var (name, settings) = (parsed.GetRequiredValue(_attack), Settings(parsed.GetValue(_settings)));
+        return UsageException.Guard(() => new AttackDescription(
+            name, parsed.GetValue(_norm) ?? AttackDescription.CustomaryNorm(name), Epsilon(name, parsed.GetValue(_epsilon)), settings).Create());
     }
+
+    private static double Epsilon(string attack, double? given) =>
+        given ?? (AttackDescription.IsMinimumNorm(attack)
+            ? double.PositiveInfinity
+            : throw new UsageException($"--epsilon: expected the largest perturbation, such as 0.1, for '{attack}', which works within a budget; got none."));
 
     private static Dictionary<string, string> Settings(string[]? pairs)
     {
@@ -70,7 +72,7 @@ internal sealed class AttackOptions
         return settings;
     }
 
-    private static double ParseEpsilon(ArgumentResult result)
+    private static double? ParseEpsilon(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         var infinite = text.Equals("inf", StringComparison.OrdinalIgnoreCase);

@@ -32,7 +32,7 @@ public sealed class AttackContract
             Assert.IsTrue(result.Inputs.ge(0).logical_and(result.Inputs.le(1)).all().item<bool>(), "outside the bounds");
             Tensor size = one.Attack.ThreatModel.Norm.Measure(result.Inputs.to(ScalarType.Float64) - task.Inputs.to(ScalarType.Float64));
             Assert.IsLessThanOrEqualTo((one.Epsilon * (1 + 1e-5)) + 1e-6, size.max().item<double>(), "over the budget");
-            Tensor attacked = one.LeavesReachedRows ? result.Succeeded.logical_and(result.SucceededBefore.logical_not()) : ones_like(result.Succeeded);
+            Tensor attacked = one.LeavesRowsEarly ? result.Succeeded.logical_and(result.SucceededBefore.logical_not()) : ones_like(result.Succeeded);
             Assert.IsTrue(size.greater(0).logical_or(attacked.logical_not()).all().item<bool>(), "a row was not attacked");
             Assert.IsTrue(!one.LeavesReachedRows || size.eq(0).logical_or(attacked).all().item<bool>(), "a row was not left as it was");
             Assert.IsLessThan(1e-5, (size - result.Size).abs().max().item<double>(), "sizes are not those of the inputs");
@@ -128,6 +128,38 @@ public sealed class AttackContract
             AttackResult result = one.Attack.Run(task.Classifier, task.Inputs, goal);
             return [result.Inputs, result.Succeeded, result.SucceededBefore, result.Predictions, result.Size];
         });
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Attacks))]
+    public void MoreStepsTakeNoMoreMemory(object attack)
+    {
+        const int more = 24;
+        AttackCase one = (AttackCase)attack;
+        // A budget that is too small for the goal, so that rows stay to the end.
+        AttackDescription description = AttackDescription.Of(one.Create(one.Epsilon / 100));
+        string? length = AttackDescription.SettingsOf(description.Name)
+            .Select(setting => setting.Name).FirstOrDefault(name => name is "Steps" or "Iterations" or "Queries");
+        if (length is null)
+        {
+            return;
+        }
+
+        long Most(int steps)
+        {
+            long most = 0;
+            CountedPasses classifier = new(task.Classifier, inputs =>
+            {
+                most = Math.Max(most, LiveTensors.Count);
+                return inputs;
+            });
+            Dictionary<string, string> settings = new(description.Settings) { [length] = $"{steps}" };
+            (description with { Settings = settings }).Create().Run(classifier, task.Inputs, task.Goals[1], null).Dispose();
+            return most;
+        }
+
+        long before = Most(8);
+        Assert.IsLessThan(before + (more / 2), Most(8 + more));
     }
 
     [TestMethod]

@@ -39,14 +39,14 @@ public sealed class AttackDescriptionTests
     [TestMethod]
     public void ErrorsListWhatIsKnown()
     {
-        AssertRefused(Describe("deepfake", "L2", 1), "Unknown attack 'deepfake': expected one of bim, fgsm, mifgsm, pgd.");
+        AssertRefused(Describe("deepfake", "L2", 1), $"Unknown attack 'deepfake': expected one of {string.Join(", ", AttackDescription.Names)}.");
         AssertRefused(Describe("pgd", "L0.5", 1), "Unknown norm 'L0.5': expected L0, L1, L2, Linf or Lp");
         AssertRefused(
             Describe("bim", "L2", 1, ("Restarts", "2")),
-            "Attack 'bim' has no setting 'Restarts': expected one of Objective, StepSize, Steps.");
+            "Attack 'bim' has no setting 'Restarts': expected one of Constraints, GradientSamples, LeaveEarly, Objective, StepSchedule, StepSize, Steps.");
         AssertRefused(Describe("pgd", "L2", 1, ("Steps", "many")), "Setting 'Steps': expected a value of type Int32, got 'many'.");
         AssertRefused(Describe("pgd", "L2", 1, ("Steps", "99999999999")), "Setting 'Steps': expected a value of type Int32");
-        AssertRefused(Describe("pgd", "L2", 1, ("Objective", "loss")), "expected CrossEntropy or LogitMargin, got 'loss'.");
+        AssertRefused(Describe("pgd", "L2", 1, ("Objective", "loss")), "expected CrossEntropy or LogitMargin or DifferenceOfLogitsRatio or Logit, got 'loss'.");
         AssertRefused(Describe("pgd", "L2", 1, ("Steps", "0")), "Expected Steps >= 1, got 0.");
         AssertRefused(Describe("pgd", "L2", -1), "Expected epsilon >= 0");
         AssertRefused(Describe("pgd", "L2", double.PositiveInfinity), "Expected a finite epsilon");

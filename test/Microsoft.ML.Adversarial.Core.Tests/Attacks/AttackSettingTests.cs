@@ -10,13 +10,16 @@ public sealed class AttackSettingTests
 
     [TestMethod]
     [DynamicData(nameof(Attacks))]
-    public void ABudgetIsFiniteAndAtLeastZero(object attack)
+    public void ABudgetIsAtLeastZeroAndFiniteWhereItIsSpent(object attack)
     {
         AttackCase one = (AttackCase)attack;
-        foreach (double epsilon in new[] { -0.1, double.NaN, double.PositiveInfinity, double.NegativeInfinity })
+        double[] impossible = [-0.1, double.NaN, double.NegativeInfinity, .. one.NeedsABudget ? [double.PositiveInfinity] : Array.Empty<double>()];
+        foreach (double epsilon in impossible)
         {
             Assert.Contains("psilon", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => one.Create(epsilon)).Message);
         }
+
+        Assert.IsTrue(one.NeedsABudget || double.IsPositiveInfinity(one.Create(double.PositiveInfinity).ThreatModel.Epsilon));
     }
 
     [TestMethod]

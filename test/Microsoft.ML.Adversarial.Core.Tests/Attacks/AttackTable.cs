@@ -1,6 +1,11 @@
+using Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
+using Microsoft.ML.Adversarial.Attacks.Cascades;
+using Microsoft.ML.Adversarial.Attacks.FeatureSpace;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
+using Microsoft.ML.Adversarial.Attacks.RandomSearch;
+using Microsoft.ML.Adversarial.Attacks.Saliency;
 using Microsoft.ML.Adversarial.Norms;
 
 namespace Microsoft.ML.Adversarial.Attacks;
@@ -13,7 +18,13 @@ namespace Microsoft.ML.Adversarial.Attacks;
 internal sealed record AttackCase(string Name, double Epsilon, bool IsRandom, Func<double, Attack> Create)
 {
     /// <summary>Whether rows that reach the goal unperturbed, and those that never do, come back as they were.</summary>
-    public bool LeavesReachedRows => Attack is MinimumNormAttack;
+    public bool LeavesReachedRows => Attack is MinimumNormAttack or AttackCascade;
+
+    /// <summary>Whether rows that reach the goal unperturbed come back as they were.</summary>
+    public bool LeavesRowsEarly => LeavesReachedRows || Attack is IteratedGradientAttack { LeaveEarly: true };
+
+    /// <summary>Whether the attack spends a budget, so that it needs one.</summary>
+    public bool NeedsABudget => Attack is not (MinimumNormAttack or LogitAscent);
 
     public Attack Attack => Create(Epsilon);
 
@@ -47,7 +58,46 @@ internal static class AttackTable
         new("PGD on the margin", 0.1, true, epsilon =>
             new ProjectedGradientDescent(Norm.LInfinity, epsilon) { Objective = AttackObjective.LogitMargin }),
         new("MI-FGSM", 0.1, false, epsilon => new MomentumIterativeMethod(Norm.LInfinity, epsilon)),
+        new("DeepFool", 3, false, epsilon => new DeepFool(Norm.L2, epsilon)),
+        new("DeepFool L∞", 1, false, epsilon => new DeepFool(Norm.LInfinity, epsilon)),
+        new("DDN", 3, false, epsilon => new DecoupledDirectionAndNorm(Norm.L2, epsilon)),
+        new("FMN", 3, false, epsilon => new FastMinimumNorm(Norm.L2, epsilon) { Steps = 50 }),
+        new("FMN L∞", 1, false, epsilon => new FastMinimumNorm(Norm.LInfinity, epsilon) { Steps = 50 }),
+        new("FMN L1", 20, false, epsilon => new FastMinimumNorm(Norm.L1, epsilon) { Steps = 50 }),
+        new("FMN L0", 40, false, epsilon => new FastMinimumNorm(Norm.L0, epsilon) { Steps = 50 }),
+        new("σ-zero", 40, false, epsilon => new SigmaZero(Norm.L0, epsilon) { Steps = 50 }),
         new("MI-FGSM L2", 0.8, false, epsilon => new MomentumIterativeMethod(Norm.L2, epsilon) { Decay = 0.5 }),
+        new("NI-FGSM", 0.1, false, epsilon => new NesterovIterativeMethod(Norm.LInfinity, epsilon)),
+        new("NI-FGSM L2", 0.8, false, epsilon => new NesterovIterativeMethod(Norm.L2, epsilon) { StepSchedule = StepSchedule.Cosine }),
+        new("DI-FGSM", 0.1, true, epsilon => new DiverseInputMethod(Norm.LInfinity, epsilon) { SmallestSize = 0.5, GradientSamples = 2 }),
+        new("M-DI-FGSM leaving early", 0.1, true, epsilon =>
+            new DiverseInputMethod(Norm.LInfinity, epsilon) { Decay = 1, Probability = 1, SmallestSize = 0.5, LeaveEarly = true }),
+        new("PGD leaving early", 0.1, true, epsilon =>
+            new ProjectedGradientDescent(Norm.LInfinity, epsilon) { LeaveEarly = true, Restarts = 2, StepSchedule = StepSchedule.Cosine }),
+        new("BIM leaving early", 0.1, false, epsilon => new BasicIterativeMethod(Norm.LInfinity, epsilon) { LeaveEarly = true }),
+        new("Logit ascent", 0.1, false, epsilon => new LogitAscent(Norm.LInfinity, epsilon) { Steps = 10 }),
+        new("Feature attack", 0.1, true, epsilon => new FeatureAttack(Norm.LInfinity, epsilon) { Steps = 10, Guides = 3 }),
+        new("Feature attack L2", 0.5, true, epsilon => new FeatureAttack(Norm.L2, epsilon) { Steps = 5, Repulsion = 1 }),
+        new("JSMA", 8, false, epsilon => new JacobianSaliencyMapAttack(Norm.L0, epsilon)),
+        new("JSMA on logits", 10, false, epsilon =>
+            new JacobianSaliencyMapAttack(Norm.L0, epsilon) { Source = SaliencySource.Logits, Theta = -0.5, BothDirections = true }),
+        new("APGD", 0.1, true, epsilon => new AutoProjectedGradientDescent(Norm.LInfinity, epsilon) { Iterations = 20 }),
+        new("APGD L2", 0.8, true, epsilon => new AutoProjectedGradientDescent(Norm.L2, epsilon) { Iterations = 20 }),
+        new("APGD L1", 2, true, epsilon => new AutoProjectedGradientDescent(Norm.L1, epsilon) { Iterations = 20 }),
+        new("APGD L1, larger budgets first", 2, true, epsilon =>
+            new AutoProjectedGradientDescent(Norm.L1, epsilon) { Iterations = 20, LargerBudgetsFirst = true }),
+        new("APGD on the DLR", 0.02, true, epsilon => new AutoProjectedGradientDescent(Norm.LInfinity, epsilon)
+        {
+            Iterations = 10, Restarts = 3, ExpectationSamples = 2, Objective = AttackObjective.DifferenceOfLogitsRatio,
+        }),
+        new("APGD-T", 0.02, true, epsilon => new TargetedAutoProjectedGradientDescent(Norm.LInfinity, epsilon) { Iterations = 10 }),
+        new("APGD-T L1", 2, true, epsilon =>
+            new TargetedAutoProjectedGradientDescent(Norm.L1, epsilon) { Iterations = 10, TargetClasses = 2, StopAtSuccess = true }),
+        new("Square", 0.1, true, epsilon => new SquareAttack(Norm.LInfinity, epsilon) { Queries = 30, Restarts = 2 }),
+        new("Square L2", 0.8, true, epsilon => new SquareAttack(Norm.L2, epsilon) { Queries = 30 }),
+        new("Square L1", 2, true, epsilon => new SquareAttack(Norm.L1, epsilon) { Queries = 30, RescaleSchedule = false }),
+        new("AutoAttack", 0.3, true, epsilon => AutoAttack.Standard(Norm.LInfinity, epsilon)),
+        new("AutoAttack rand", 2, true, epsilon => AutoAttack.Rand(Norm.L2, epsilon)),
     ];
 
     public static IEnumerable<object[]> Rows => All.Select(one => new object[] { one });

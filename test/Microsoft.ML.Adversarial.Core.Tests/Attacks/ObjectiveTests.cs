@@ -12,6 +12,8 @@ public sealed class ObjectiveTests
     {
         ["cross-entropy"] = AttackObjective.CrossEntropy,
         ["margin"] = AttackObjective.LogitMargin,
+        ["DLR"] = AttackObjective.DifferenceOfLogitsRatio,
+        ["logit"] = AttackObjective.Logit,
     };
 
     [TestMethod]
@@ -19,6 +21,10 @@ public sealed class ObjectiveTests
     [DataRow("cross-entropy", true)]
     [DataRow("margin", false)]
     [DataRow("margin", true)]
+    [DataRow("DLR", false)]
+    [DataRow("DLR", true)]
+    [DataRow("logit", false)]
+    [DataRow("logit", true)]
     public void TheCotangentIsTheGradientOfTheValue(string name, bool targeted)
     {
         using DisposeScope scope = torch.NewDisposeScope();

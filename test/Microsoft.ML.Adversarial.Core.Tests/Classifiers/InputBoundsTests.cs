@@ -57,6 +57,28 @@ public sealed class InputBoundsTests
     }
 
     [TestMethod]
+    public void OneGlanceMissesNothingWhereverItIs()
+    {
+        // 37 numbers: two blocks of 16 and a rest.
+        foreach (InputBounds bounds in new[] { InputBounds.Unit, InputBounds.Unbounded, new(float.NegativeInfinity, 1) })
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            Tensor inputs = TestNetworks.Uniform([1, 37]);
+            Assert.IsTrue(bounds.CertainlyHold(inputs));
+            Assert.IsFalse(bounds.CertainlyHold(inputs.to(ScalarType.Float64)), "not certain of other types");
+            foreach (float value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+            {
+                for (int feature = 0; feature < 37; feature++)
+                {
+                    Tensor broken = inputs.clone();
+                    broken[0, feature] = torch.tensor(value);
+                    Assert.IsFalse(bounds.CertainlyHold(broken), $"{value} at {feature}");
+                }
+            }
+        }
+    }
+
+    [TestMethod]
     public void BoundsThatDoNotFitTheNetworkAreRefused()
     {
         using Network network = SmallNetwork.Created(TestNetworks.Images);

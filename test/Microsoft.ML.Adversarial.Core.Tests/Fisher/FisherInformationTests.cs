@@ -90,19 +90,9 @@ public sealed class FisherInformationTests
     [DataRow(1e-30)]
     public void SaturatedRowsKeepTheirDigits(double doubt)
     {
-        // The last layer's bias is moved until the predicted class of row 0 has probability 1 − doubt: 1 − p in float32 then is 0.
         using DisposeScope scope = torch.NewDisposeScope();
-        using Network network = Golden.Network("mlp");
         Tensor inputs = Mnist.Images(1);
-        using (torch.no_grad())
-        {
-            using Network probe = network.ToType(ScalarType.Float64);
-            Tensor logits = probe.Module.call(inputs.to(ScalarType.Float64)).flatten();
-            long predicted = logits.argmax().item<long>();
-            double others = logits.exp().sum().item<double>() - logits[predicted].exp().item<double>();
-            double wanted = Math.Log(others * (1 - doubt) / doubt);
-            network.Module.get_parameter("5.bias")![predicted].add_(wanted - logits[predicted].item<double>());
-        }
+        using Network network = Golden.Saturated(inputs, doubt);
 
         using NetworkClassifier exact = new(network.ToType(ScalarType.Float64), InputBounds.Unit);
         using NetworkClassifier classifier = new(network.Clone(), InputBounds.Unit);

@@ -174,7 +174,9 @@ public sealed class LayerRuleTests
         Tensor cotangents = TestNetworks.Normal([Rows, Cotangents, .. output[1..]], seed: 9);
 
         AssertTangents(layer, inputs, cotangents.select(1, 0));
-        Tensor gram = LayerRuleTable.Find(layer)!.Grams(inputs, cotangents).Aggregate((sum, part) => sum + part);
+        ILayerRule rule = LayerRuleTable.Find(layer)!;
+        Tensor condensed = stack(cotangents.unbind(1).Select(rule.Condense(inputs)), 1);
+        Tensor gram = rule.Grams(inputs, condensed).Aggregate((sum, part) => sum + part);
 
         CollectionAssert.AreEqual(new long[] { Rows, Cotangents, Cotangents }, gram.shape);
         for (int row = 0; row < Rows; row++)

@@ -19,6 +19,24 @@ internal static class Golden
         return Networks.Network.Load(definition.Bind([1, 28, 28], 10), weights);
     }
 
+    /// <summary>
+    /// The network "mlp" with the last layer's bias moved until the predicted class of the first input has probability 1 − doubt, where 1 − p in
+    /// float32 is 0.
+    /// </summary>
+    public static Network Saturated(Tensor inputs, double doubt)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var noGrad = no_grad();
+        Network network = Network("mlp");
+        using Network exact = network.ToType(ScalarType.Float64);
+        Tensor logits = exact.Module.call(inputs.narrow(0, 0, 1).to(ScalarType.Float64)).flatten();
+        long predicted = logits.argmax().item<long>();
+        double others = logits.exp().sum().item<double>() - logits[predicted].exp().item<double>();
+        double wanted = Math.Log(others * (1 - doubt) / doubt);
+        network.Module.get_parameter("5.bias")![predicted].add_(wanted - logits[predicted].item<double>());
+        return network;
+    }
+
     /// <summary>All tensors of a file, such as "mlp_fisher"; owned by the caller.</summary>
     public static Dictionary<string, Tensor> Tensors(string name) => Safetensors.Read(PathOf(name));
 

@@ -1,36 +1,34 @@
 using Microsoft.ML.Adversarial.Attacks;
+using Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 using Microsoft.ML.Adversarial.Norms;
 
 namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
 
-/// <summary>Attacks over as many plain passes as they take gradients.</summary>
+/// <summary>Attacks over as many plain forward and backward passes, of as many rows each, as they take gradients.</summary>
 internal static class AttackRatios
 {
+    private const int Rows = 256;
     private const int Turns = 11;
 
-    public static IEnumerable<Ratio> Measure()
-    {
-        foreach (var subject in Subject.Golden())
-        {
-            yield return Measure(subject, "PGD-40", new ProjectedGradientDescent(Norm.LInfinity, 0.1), steps: 40, limit: 1.10);
-            yield return Measure(subject, "MI-FGSM-10", new MomentumIterativeMethod(Norm.LInfinity, 0.1), steps: 10, limit: 1.25);
-        }
-    }
+    private static readonly (string Name, Attack Attack, double Limit)[] Attacks =
+    [
+        ("PGD-40", new ProjectedGradientDescent(Norm.LInfinity, 0.1), 1.05),
+        ("MI-FGSM-10", new MomentumIterativeMethod(Norm.LInfinity, 0.1), 1.10),
+        ("DeepFool", new DeepFool(Norm.L2, double.PositiveInfinity), 1.2),
+        ("APGD-100", new AutoProjectedGradientDescent(Norm.LInfinity, 0.1), 1.15),
+    ];
 
-    private static Ratio Measure(Subject subject, string name, Attack attack, int steps, double limit)
+    public static IEnumerable<Ratio> Measure() =>
+        Attacks.Select(one => Measure(Subject.Golden(Rows).First(), one.Name, one.Attack, one.Limit));
+
+    private static Ratio Measure(Subject subject, string name, Attack attack, double limit)
     {
         var goal = Goal.Misclassify(subject.Labels);
-        var value = Pairing.Measure(
-            () => attack.Run(subject.Classifier, subject.Inputs, goal).Dispose(),
-            () =>
-            {
-                for (var step = 0; step < steps; step++)
-                {
-                    subject.InputPass();
-                }
-            },
-            Turns);
-        return new($"{name} / {steps} forward+backward(x), {subject.Name}", value, limit);
+        var log = new PassLog(subject);
+        attack.Run(log, subject.Inputs, goal).Dispose();
+        var value = Pairing.Measure(() => attack.Run(subject.Classifier, subject.Inputs, goal).Dispose(), log.Replay, Turns);
+        return new($"{name} / its passes, {subject.Name}", value, limit);
     }
 }

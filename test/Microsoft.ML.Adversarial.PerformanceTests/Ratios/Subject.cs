@@ -14,7 +14,8 @@ internal sealed record Subject(string Name, NetworkClassifier Classifier, Tensor
     private static readonly string Folder = AppContext.BaseDirectory;
 
     /// <summary>The two networks of the golden values.</summary>
-    public static IEnumerable<Subject> Golden() => [Create("MLP", NetworkDefinition.MultilayerPerceptron, "mlp"), Create("CNN", NetworkDefinition.SmallConvNet, "cnn")];
+    public static IEnumerable<Subject> Golden(int rows = Rows) =>
+        [Create("MLP", NetworkDefinition.MultilayerPerceptron, "mlp", rows), Create("CNN", NetworkDefinition.SmallConvNet, "cnn", rows)];
 
     /// <summary>A convolutional network whose large feature maps are pooled only once.</summary>
     public static Subject LargeConvNet()
@@ -76,10 +77,10 @@ internal sealed record Subject(string Name, NetworkClassifier Classifier, Tensor
         return new(name, new(Network.Create(bound, generator), InputBounds.Unit), Images(Rows), LabelsOf(Rows));
     }
 
-    private static Subject Create(string name, NetworkDefinition definition, string file)
+    private static Subject Create(string name, NetworkDefinition definition, string file, int rows)
     {
         using var weights = File.OpenRead(Path.Combine(Folder, "golden", file + ".safetensors"));
-        return new(name, new(Network.Load(definition.Bind([1, 28, 28], 10), weights), InputBounds.Unit), Images(Rows), LabelsOf(Rows));
+        return new(name, new(Network.Load(definition.Bind([1, 28, 28], 10), weights), InputBounds.Unit), Images(rows), LabelsOf(rows));
     }
 
     private static Tensor LabelsOf(int count) => tensor([.. Bytes("t10k-labels-idx1-ubyte.gz", 8, count).Select(value => (long)value)]);

@@ -17,11 +17,22 @@ public sealed class AttacksVerbTests
         }
 
         string[] words = [.. lines.Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+        CollectionAssert.Contains(words, "Madry et al. 2018, arXiv:1706.06083");
+        CollectionAssert.Contains(words, "white-box, within a budget, any norm");
         CollectionAssert.Contains(words, "Steps 40 >= 1");
         CollectionAssert.Contains(words, "RandomStart true true or false");
         CollectionAssert.Contains(words, "Decay 1 >= 0 and finite");
         CollectionAssert.Contains(words, "StepSize null > 0 and finite, or null for the attack's rule");
-        CollectionAssert.Contains(words, "Objective CrossEntropy CrossEntropy or LogitMargin");
+        CollectionAssert.Contains(words, "Objective CrossEntropy CrossEntropy or LogitMargin or DifferenceOfLogitsRatio or Logit");
+    }
+
+    [TestMethod]
+    public void Every_attack_names_its_paper()
+    {
+        foreach (var name in AttackDescription.Names)
+        {
+            StringAssert.Matches(AttackDescription.About(name).Reference, new(@"\p{L}.* (19|20)\d\d, \S+"), name);
+        }
     }
 
     [TestMethod]

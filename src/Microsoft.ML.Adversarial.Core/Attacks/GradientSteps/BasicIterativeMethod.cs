@@ -15,15 +15,16 @@ public sealed record BasicIterativeMethod : IteratedGradientAttack
     /// <param name="norm">L∞ in the paper; any norm works.</param>
     /// <param name="epsilon">Budget, at least 0, in the units of the features.</param>
     public BasicIterativeMethod(Norm norm, double epsilon)
-        : base(new ThreatModel(norm, epsilon), steps: 10)
+        : base(new ThreatModel(norm, epsilon).WithBudget(), steps: 10)
     {
     }
 
-    private protected override double DefaultStepSize => ThreatModel.Epsilon / Steps;
+    private protected override double DefaultLength => ThreatModel.Epsilon;
 
-    private protected override void Step_(AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor gradient)
+    private protected override void Step_(
+        AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor gradient, Tensor? memory, double length)
     {
-        inputs.add_(ThreatModel.Norm.SteepestDirection(gradient), alpha: StepLength);
+        inputs.add_(context.ThreatModel.Norm.SteepestDirection(gradient), alpha: length);
         context.Clip_(inputs);
     }
 }

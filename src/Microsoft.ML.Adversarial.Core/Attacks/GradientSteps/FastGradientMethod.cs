@@ -13,11 +13,11 @@ public sealed record FastGradientMethod : GradientStepAttack
     /// <param name="norm">L∞ for FGSM; L1, L2 or any Lp for FGM.</param>
     /// <param name="epsilon">Budget and step length, at least 0, in the units of the features.</param>
     public FastGradientMethod(Norm norm, double epsilon)
-        : base(new ThreatModel(norm, epsilon))
+        : base(new ThreatModel(norm, epsilon).WithBudget())
     {
     }
 
     private protected override int StepCount => 1;
 
-    private protected override double StepLength => ThreatModel.Epsilon;
+    private protected override double StepLength(int step) => ThreatModel.Epsilon;
 }

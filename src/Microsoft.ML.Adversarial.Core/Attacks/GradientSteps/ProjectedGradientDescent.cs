@@ -17,7 +17,7 @@ public sealed record ProjectedGradientDescent : IteratedGradientAttack
     /// <param name="norm">Any norm.</param>
     /// <param name="epsilon">Budget, at least 0, in the units of the features.</param>
     public ProjectedGradientDescent(Norm norm, double epsilon)
-        : base(new ThreatModel(norm, epsilon), steps: 40)
+        : base(new ThreatModel(norm, epsilon).WithBudget(), steps: 40)
     {
     }
 
@@ -34,7 +34,9 @@ public sealed record ProjectedGradientDescent : IteratedGradientAttack
         init => _restarts = InRange(value, value >= 1, ">= 1", nameof(Restarts));
     }
 
-    private protected override double DefaultStepSize => 2.5 * ThreatModel.Epsilon / Steps;
+    private protected override double DefaultLength => 2.5 * ThreatModel.Epsilon;
+
+    private protected override bool StartsAtOriginals => !RandomStart;
 
     private protected override Tensor Start(AttackContext<IDifferentiableClassifier> context) =>
         RandomStart ? context.RandomStart() : base.Start(context);

@@ -26,11 +26,11 @@ internal sealed class BoundaryWalk<T>
     {
         _context = context;
         _norm = RowNorm<T>.Of(context.ThreatModel.Norm);
-        _positions = context.Originals.cpu().contiguous().clone();
+        _positions = context.Units.Of(context.Originals).cpu().contiguous().clone();
         _smallest = _positions.clone();
         _inputs = context.Originals.clone().requires_grad_();
         var (count, features) = ((int)_inputs.shape[0], (int)(_inputs.numel() / _inputs.shape[0]));
-        _bounds = new RowBounds<T>(context.Classifier.Bounds, features);
+        _bounds = new RowBounds<T>(context.Units.Bounds<T>(features));
         (_originals, _changes, _scratch) = (new(count, features), new(count, features), new(2, features));
         var cells = new RowCells<T>(_positions);
         _rows = new BoundaryRow[count];
@@ -50,7 +50,7 @@ internal sealed class BoundaryWalk<T>
             Look(logits);
             return objective.Cotangent(logits, _context.Goal);
         });
-        var gradients = new RowCells<T>(gradient.cpu().contiguous());
+        var gradients = new RowCells<T>(_context.Units.Slopes(gradient).cpu().contiguous());
         var positions = new RowCells<T>(_positions);
         foreach (var row in _rows)
         {
@@ -63,21 +63,24 @@ internal sealed class BoundaryWalk<T>
         }
 
         using var noGrad = no_grad();
-        _inputs.copy_(_positions);
+        _inputs.copy_(Inputs(_positions));
     }
 
-    /// <summary>Looks where the last step led, for a forward pass, and tells what was found.</summary>
+    /// <summary>Looks where the last step led, for a forward pass, and offers what was found, for another.</summary>
     public void End(SmallestFound found)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Look(_context.Classifier.Logits(_inputs));
-        found.Keep_(_smallest.to(_inputs.device), tensor(Array.ConvertAll(_rows, row => row.Smallest)).to(_inputs.dtype, _inputs.device));
+        var smallest = Inputs(_smallest);
+        found.Offer_(smallest, _context.Classifier.Logits(smallest));
     }
+
+    private Tensor Inputs(Tensor positions) => _context.Units.Undo(positions.to(_inputs.device));
 
     private void Look(Tensor logits)
     {
-        var margins = _context.Goal.ClearMargin(logits).to(ScalarType.Float64, CPU).data<double>();
+        var margins = _context.Goal.ClearMargins(logits);
         var positions = new RowCells<T>(_positions);
         var smallest = new RowCells<T>(_smallest);
         foreach (var row in _rows)

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Norms.Rows;
@@ -10,8 +9,7 @@ namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 /// <summary>
 /// Decoupled direction and norm, DDN (Rony et al. 2019, arXiv:1811.09600, algorithm 1): gradient steps change the direction of the
 /// perturbation, while its length grows by a factor as long as the goal is not reached and shrinks where it is. L2 only. Default: 100 steps
-/// from length 1 with γ = 0.05, the step length going from 1 to 0.01. The steps follow the log-odds, whose gradient has the direction of
-/// the paper's cross-entropy but does not vanish where a network is certain.
+/// from length 1 with γ = 0.05, the step length going from 1 to 0.01.
 /// </summary>
 [AttackName("ddn", Norms = ["L2"], Reference = "Rony et al. 2019, arXiv:1811.09600")]
 public sealed record DecoupledDirectionAndNorm : BoundaryWalkAttack
@@ -50,8 +48,6 @@ public sealed record DecoupledDirectionAndNorm : BoundaryWalkAttack
         get => _initialNorm;
         init => _initialNorm = InRange(value, value is null or > 0 and < double.PositiveInfinity, "> 0 and finite", nameof(InitialNorm));
     }
-
-    private protected override AttackObjective Objective => Environment.GetEnvironmentVariable("FMNL") is null ? AttackObjective.LogitMargin : AttackObjective.LogOdds;
 
     private protected override BoundaryStep<T> StepOf<T>(AttackContext<IDifferentiableClassifier> context) =>
         new Decoupled<T>(this, StepSize ?? context.Classifier.Bounds.TypicalWidth, InitialNorm ?? context.Classifier.Bounds.TypicalWidth);

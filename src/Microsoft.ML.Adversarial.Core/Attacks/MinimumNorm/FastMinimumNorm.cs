@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Norms.Rows;
@@ -8,7 +7,7 @@ using Microsoft.ML.Adversarial.Norms.Rows;
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 
 /// <summary>
-/// Fast minimum-norm attack, FMN (Pintor et al. 2021, arXiv:2102.12827, algorithm 1): gradient steps of the logit margin, projected onto a
+/// Fast minimum-norm attack, FMN (Pintor et al. 2021, arXiv:2102.12827, algorithm 1): gradient steps of the log-odds, projected onto a
 /// ball whose radius is the estimated distance to the boundary until the goal is reached for the first time, then shrinks where it is
 /// reached and grows where it is not. L0, L1, L2 and L∞. Default: 100 steps, γ from 0.05 to 0.001.
 /// </summary>
@@ -35,12 +34,10 @@ public sealed record FastMinimumNorm : BoundaryWalkAttack
         init => _gamma = InRange(value, value is > 0 and < 1, "> 0 and < 1", nameof(Gamma));
     }
 
-    private protected override AttackObjective Objective => Environment.GetEnvironmentVariable("FMNL") is null ? AttackObjective.LogitMargin : AttackObjective.LogOdds;
-
     private protected override BoundaryStep<T> StepOf<T>(AttackContext<IDifferentiableClassifier> context) => ThreatModel.Norm == Norm.L0
-        ? new Counted<T>(this, StepSize ?? context.Classifier.Bounds.TypicalWidth * A)
-        : new Measured<T>(this, StepSize ?? context.Classifier.Bounds.TypicalWidth * A);
-static double A = double.Parse(Environment.GetEnvironmentVariable("FMNA") ?? "1"),O = double.Parse(Environment.GetEnvironmentVariable("FMNO") ?? "1.05");
+        ? new Counted<T>(this, StepSize ?? context.Classifier.Bounds.TypicalWidth)
+        : new Measured<T>(this, StepSize ?? context.Classifier.Bounds.TypicalWidth);
+
     private sealed class Measured<T>(FastMinimumNorm attack, double firstStep) : BoundaryStep<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

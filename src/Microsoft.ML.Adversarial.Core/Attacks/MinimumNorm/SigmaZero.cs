@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Norms.Rows;
@@ -8,7 +7,7 @@ using Microsoft.ML.Adversarial.Norms.Rows;
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 
 /// <summary>
-/// σ-zero (Cinà et al. 2024, arXiv:2402.01879, algorithm 1): descends the logit margin plus a smooth count of the changed features, Σ δ²/(δ² + σ)
+/// σ-zero (Cinà et al. 2024, arXiv:2402.01879, algorithm 1): descends the log-odds plus a smooth count of the changed features, Σ δ²/(δ² + σ)
 /// over their number, with normalised gradients and Adam, and after each step undoes changes below a threshold that grows where the goal is
 /// reached and falls where it is not. L0 only. Changes, steps and the threshold are shares of the width of each feature's bounds, which the
 /// paper has at [0, 1]; of 1 where a feature has none. Default: 1000 steps of length 1 falling to 0.1, σ = 0.001, threshold 0.3 changing by 0.01.
@@ -57,8 +56,6 @@ public sealed record SigmaZero : BoundaryWalkAttack
         init => _thresholdStep = InRange(value, value is >= 0 and < double.PositiveInfinity, ">= 0 and finite", nameof(ThresholdStep));
     }
 
-    private protected override AttackObjective Objective => Environment.GetEnvironmentVariable("FMNL") is null ? AttackObjective.LogitMargin : AttackObjective.LogOdds;
-
     private protected override BoundaryStep<T> StepOf<T>(AttackContext<IDifferentiableClassifier> context) => new Sparse<T>(this, context);
 
     private sealed class Sparse<T> : BoundaryStep<T>
@@ -73,14 +70,14 @@ public sealed record SigmaZero : BoundaryWalkAttack
         private readonly PaddedRows<T> _means;
         private readonly PaddedRows<T> _squares;
         private readonly int _features;
-static bool ADAM=Environment.GetEnvironmentVariable("GD") is null;
+
         public Sparse(SigmaZero attack, AttackContext<IDifferentiableClassifier> context)
         {
             var rows = (int)context.Originals.shape[0];
             _attack = attack;
             _features = (int)(context.Originals.numel() / rows);
             (_widths, _slopes, _means, _squares) = (new(1, _features), new(1, _features), new(rows, _features), new(rows, _features));
-            var (lower, upper) = context.Classifier.Bounds.ToArrays<T>(_features);
+            var (lower, upper) = context.Units.Bounds<T>(_features);
             for (var feature = 0; feature < _features; feature++)
             {
                 var width = upper[feature] - lower[feature];
@@ -133,7 +130,6 @@ static bool ADAM=Environment.GetEnvironmentVariable("GD") is null;
             Span<Vector512<T>> changes, ReadOnlySpan<Vector512<T>> slopes, Span<Vector512<T>> means, Span<Vector512<T>> squares, double unit, double length, int step)
         {
             var widths = _widths[0];
-            if (!ADAM) { for (var block = 0; block < slopes.Length; block++) changes[block] -= Scalar(length * unit) * slopes[block] * widths[block]; return; }
             var (scale, tiny) = (Scalar(unit), Scalar(1e-8));
             var rate = Scalar(length / (1 - Math.Pow(FirstDecay, step)));
             var correction = Scalar(1 / (1 - Math.Pow(SecondDecay, step)));

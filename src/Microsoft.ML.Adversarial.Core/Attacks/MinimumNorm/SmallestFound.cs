@@ -34,7 +34,8 @@ internal sealed class SmallestFound
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var originals = rows is null ? _context.Originals : _context.Originals.index_select(0, rows);
-        return Offer_(candidates, logits, _context.ThreatModel.Norm.Measure(candidates.detach() - originals), rows).MoveToOuterDisposeScope();
+        (candidates, logits) = Conformed(candidates.detach(), logits, rows);
+        return Take_(candidates, logits, _context.ThreatModel.Norm.Measure(candidates - originals), rows).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same by another measure of what is small.</summary>
@@ -46,25 +47,35 @@ internal sealed class SmallestFound
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var goal = rows is null ? _context.Goal : _context.Goal.Select(rows);
-        var reached = goal.IsClearlyReached(logits.detach());
-        Keep_(candidates.detach(), sizes.masked_fill(reached.logical_not(), double.PositiveInfinity), rows);
-        return reached.MoveToOuterDisposeScope();
+        (candidates, logits) = Conformed(candidates.detach(), logits, rows);
+        return Take_(candidates, logits, sizes, rows).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Takes what is smaller than what there was, of inputs that are known to reach the goal where their size is finite.</summary>
-    /// <param name="candidates">Shape [N, …], within the bounds.</param>
-    /// <param name="sizes">Shape [N].</param>
-    /// <param name="rows">Which of the context's rows these are, shape [N], Int64; null: all of them.</param>
-    public void Keep_(Tensor candidates, Tensor sizes, Tensor? rows = null)
+    // Under constraints, what is valid is what counts: nothing else is judged, compared or kept.
+    private (Tensor Candidates, Tensor Logits) Conformed(Tensor candidates, Tensor logits, Tensor? rows)
+    {
+        if (_context.ThreatModel.Constraints.AreNone)
+        {
+            return (candidates, logits);
+        }
+
+        var conformed = (rows is null ? _context : _context.Select(rows, stream: 0)).Conformed(candidates);
+        return (conformed, _context.Classifier.Logits(conformed));
+    }
+
+    private Tensor Take_(Tensor candidates, Tensor logits, Tensor sizes, Tensor? rows)
     {
         using var scope = NewDisposeScope();
-        var better = sizes.less(rows is null ? Sizes : Sizes.index_select(0, rows)).nonzero().flatten();
+        var goal = rows is null ? _context.Goal : _context.Goal.Select(rows);
+        var reached = goal.IsClearlyReached(logits.detach());
+        var better = reached.logical_and(sizes.less(rows is null ? Sizes : Sizes.index_select(0, rows))).nonzero().flatten();
         if (better.shape[0] > 0)
         {
             var to = rows is null ? better : rows.index_select(0, better);
             Inputs.index_copy_(0, to, candidates.index_select(0, better));
             Sizes.index_copy_(0, to, sizes.index_select(0, better));
         }
+
+        return reached.MoveToOuterDisposeScope();
     }
 }

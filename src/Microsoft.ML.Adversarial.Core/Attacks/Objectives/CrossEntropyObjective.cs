@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -16,36 +17,69 @@ internal sealed record CrossEntropyObjective : AttackObjective
     public override Tensor Cotangent(Tensor logits, Goal goal)
     {
         using var scope = NewDisposeScope();
-        // Few classes per row: along the columns of the transpose the softmax runs vectorised, three times as fast.
-        var columns = logits.t().contiguous().softmax(0);
-        if (columns.dtype == ScalarType.Float32 && columns.device_type == TorchSharp.DeviceType.CPU)
+        if (logits.device_type == TorchSharp.DeviceType.CPU && logits.dtype is ScalarType.Float32 or ScalarType.Float64)
         {
-            return Subtract(columns, goal).MoveToOuterDisposeScope();
+            var cells = logits.contiguous().clone();
+            if (logits.dtype == ScalarType.Float32)
+            {
+                ToCotangent<float>(cells, goal);
+            }
+            else
+            {
+                ToCotangent<double>(cells, goal);
+            }
+
+            return cells.MoveToOuterDisposeScope();
         }
 
         var index = goal.Classes.unsqueeze(1);
-        var cotangent = columns.t().contiguous();
+        var cotangent = logits.softmax(1);
         cotangent.scatter_add_(1, index, full_like(index, -1.0, logits.dtype));
         return (goal.LossSign < 0 ? cotangent.neg_() : cotangent).MoveToOuterDisposeScope();
     }
 
-    // The transpose back and the difference in one loop: on a small network the tensor operations would be 3 % of a gradient.
-    private static Tensor Subtract(Tensor columns, Goal goal)
+    internal override (double[] Values, Tensor Cotangent) Evaluate(Tensor logits, Goal goal)
     {
-        var (classes, rows) = ((int)columns.shape[0], (int)columns.shape[1]);
-        var cotangent = empty([rows, classes], dtype: ScalarType.Float32);
-        var probabilities = MemoryMarshal.Cast<byte, float>(columns.bytes);
-        var cells = MemoryMarshal.Cast<byte, float>(cotangent.bytes);
-        var labels = MemoryMarshal.Cast<byte, long>(goal.Classes.contiguous().bytes);
-        var sign = (float)goal.LossSign;
-        for (var row = 0; row < rows; row++)
+        using var scope = NewDisposeScope();
+        var cells = logits.to(ScalarType.Float64, CPU).contiguous().clone();
+        var values = ToCotangent<double>(cells, goal);
+        return (values, cells.to(logits.dtype, logits.device).MoveToOuterDisposeScope());
+    }
+
+    // Logits become their cotangent, and what they are worth is returned. One loop: tensor operations would be 4 % of a small network's gradient.
+    private static T[] ToCotangent<T>(Tensor logits, Goal goal)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var classes = goal.Classes.cpu().contiguous();
+        var labels = MemoryMarshal.Cast<byte, long>(classes.bytes);
+        var cells = MemoryMarshal.Cast<byte, T>(logits.bytes);
+        var sign = T.CreateChecked(goal.LossSign);
+        var values = new T[labels.Length];
+        for (var row = 0; row < values.Length; row++)
         {
-            for (var index = 0; index < classes; index++)
+            var line = cells.Slice(row * (cells.Length / values.Length), cells.Length / values.Length);
+            ref var own = ref line[(int)labels[row]];
+            var (logit, largest, sum) = (own, line[0], T.Zero);
+            foreach (var value in line)
             {
-                cells[(row * classes) + index] = sign * (probabilities[(index * rows) + row] - (index == labels[row] ? 1 : 0));
+                largest = value > largest ? value : largest;
             }
+
+            foreach (ref var cell in line)
+            {
+                cell = T.Exp(cell - largest);
+                sum += cell;
+            }
+
+            foreach (ref var cell in line)
+            {
+                cell = sign * cell / sum;
+            }
+
+            own -= sign;
+            values[row] = sign * (T.Log(sum) + largest - logit);
         }
 
-        return cotangent;
+        return values;
     }
 }

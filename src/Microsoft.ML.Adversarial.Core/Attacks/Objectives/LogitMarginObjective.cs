@@ -20,10 +20,12 @@ internal sealed record LogitMarginObjective : AttackObjective
         return zeros_like(logits).scatter_(1, rival, sign).scatter_(1, index, -sign).MoveToOuterDisposeScope();
     }
 
-    private static (Tensor Index, Tensor Rival) Decisive(Tensor logits, Goal goal)
+    /// <summary>The most likely class but the goal's, shape [N, 1].</summary>
+    public static Tensor RivalOf(Tensor logits, Goal goal)
     {
         var index = goal.Classes.unsqueeze(1);
-        var others = logits.detach().scatter(1, index, full_like(index, double.NegativeInfinity, logits.dtype));
-        return (index, others.argmax(1, keepdim: true));
+        return logits.detach().scatter(1, index, full_like(index, double.NegativeInfinity, logits.dtype)).argmax(1, keepdim: true);
     }
+
+    private static (Tensor Index, Tensor Rival) Decisive(Tensor logits, Goal goal) => (goal.Classes.unsqueeze(1), RivalOf(logits, goal));
 }

@@ -8,19 +8,19 @@ namespace Microsoft.ML.Adversarial.Fisher.LayerRules;
 /// </summary>
 internal abstract class AffineRule(bool hasShift) : ILayerRule
 {
-    public IReadOnlyList<Tensor> Grams(Tensor inputs, Tensor cotangents)
+    /// <summary>The gradients themselves, [N, 1 or 2, …]: where they sum over positions, far smaller than cotangents.</summary>
+    public Func<Tensor, Tensor> Condense(Tensor inputs)
     {
-        var scale = Sum((cotangents * Normalised(inputs).unsqueeze(1)).flatten(0, 1), keep: false)
-            .reshape(cotangents.shape[0], cotangents.shape[1], -1);
-        var gram = scale.bmm(scale.transpose(1, 2));
-        if (!hasShift)
+        var normalised = Normalised(inputs);
+        return cotangent =>
         {
-            return [gram];
-        }
-
-        var shift = Sum(cotangents.flatten(0, 1), keep: false).reshape(cotangents.shape[0], cotangents.shape[1], -1);
-        return [gram, shift.bmm(shift.transpose(1, 2))];
+            var scale = Sum(cotangent * normalised, keep: false).flatten(1);
+            return hasShift ? stack([scale, Sum(cotangent, keep: false).flatten(1)], 1) : scale.unsqueeze(1);
+        };
     }
+
+    public IReadOnlyList<Tensor> Grams(Tensor inputs, Tensor condensed) =>
+        [.. condensed.unbind(2).Select(gradients => gradients.bmm(gradients.transpose(1, 2)))];
 
     public IReadOnlyList<Func<Tensor, Tensor>> Tangents(Tensor inputs, Tensor cotangent)
     {

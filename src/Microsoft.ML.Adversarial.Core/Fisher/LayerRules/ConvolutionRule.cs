@@ -65,29 +65,51 @@ internal sealed class ConvolutionRule : ILayerRule
 
     public IReadOnlyList<Func<Tensor, Tensor>> Tangents(Tensor inputs, Tensor cotangent)
     {
-        var shape = cotangent.shape;
-        var (rows, groups, perGroup) = (shape[0], _layer.groups, shape[1] / _layer.groups);
-        var deltas = cotangent.reshape(rows * groups, perGroup, -1);
-
-        // [N·groups, channels, patch]: W's gradient of each row.
-        var patches = GroupedPatches(inputs);
-        var direction = deltas.bmm(patches.transpose(1, 2));
-        Tensor Weight(Tensor x) => direction.bmm(ReferenceEquals(x, inputs) ? patches : GroupedPatches(x)).reshape(shape);
+        // Patches of one channel are small; with more of them it costs less to let a convolution find its way.
+        var weight = _layer.in_channels > _layer.groups ? OnMaps(inputs, cotangent) : OnPatches(inputs, cotangent);
         if (_layer.bias is null)
         {
-            return [Weight];
+            return [weight];
         }
 
-        var bias = cotangent.flatten(2).sum(2).reshape([shape[0], shape[1], .. Enumerable.Repeat(1L, shape.Length - 2)]);
-        return [Weight, _ => bias];
+        var bias = cotangent.flatten(2).sum(2).reshape([.. cotangent.shape[..2], .. Enumerable.Repeat(1L, (int)cotangent.dim() - 2)]);
+        return [weight, _ => bias];
+    }
+
+    private Func<Tensor, Tensor> OnPatches(Tensor inputs, Tensor cotangent)
+    {
+        var patches = GroupedPatches(inputs);
+
+        // [N·groups, channels, patch]: W's gradient of each row.
+        var direction = cotangent.reshape(patches.shape[0], cotangent.shape[1] / _layer.groups, -1).bmm(patches.transpose(1, 2));
+        return x => direction.bmm(ReferenceEquals(x, inputs) ? patches : GroupedPatches(x)).reshape(cotangent.shape);
+    }
+
+    private Func<Tensor, Tensor> OnMaps(Tensor inputs, Tensor cotangent)
+    {
+        using var grad = enable_grad();
+        var perRow = inputs.new_zeros([inputs.shape[0] * _layer.out_channels, inputs.shape[1] / _layer.groups, _kernel.Item1, _kernel.Item2]).requires_grad_();
+        var outputs = PerRow(inputs.detach(), perRow);
+        var direction = autograd.grad([outputs], [perRow], [cotangent.reshape(outputs.shape)])[0];
+        return x => PerRow(x, direction).reshape(cotangent.shape);
+    }
+
+    // Each row with weights of its own: one convolution whose groups are the rows'.
+    private Tensor PerRow(Tensor inputs, Tensor weights)
+    {
+        var maps = Maps(inputs);
+        return nn.functional.conv2d(
+            maps.reshape(1, -1, maps.shape[2], maps.shape[3]), weights, null, [_stride.Item1, _stride.Item2],
+            [_padding.Item1, _padding.Item2], [_dilation.Item1, _dilation.Item2], inputs.shape[0] * _layer.groups);
     }
 
     // [N, channels·kernel, positions]
-    private Tensor Patches(Tensor inputs)
+    private Tensor Patches(Tensor inputs) => nn.functional.unfold(Maps(inputs), _kernel, _dilation, _padding, _stride);
+
+    private Tensor Maps(Tensor inputs)
     {
         var maps = inputs.dim() == 3 ? inputs.unsqueeze(2) : inputs;
-        var padded = _unevenPadding is null ? maps : nn.functional.pad(maps, _unevenPadding);
-        return nn.functional.unfold(padded, _kernel, _dilation, _padding, _stride);
+        return _unevenPadding is null ? maps : nn.functional.pad(maps, _unevenPadding);
     }
 
     private Tensor GroupedPatches(Tensor inputs)

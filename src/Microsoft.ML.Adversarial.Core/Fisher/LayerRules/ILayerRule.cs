@@ -8,14 +8,19 @@ namespace Microsoft.ML.Adversarial.Fisher.LayerRules;
 /// </summary>
 internal interface ILayerRule
 {
+    /// <summary>What <see cref="Grams"/> needs of one cotangent: the cotangent itself, unless something smaller will do.</summary>
+    /// <param name="inputs">What went in, shape [N, …].</param>
+    /// <returns>A function of a cotangent of what came out, [N, …], whose results have the rows on their first axis too.</returns>
+    Func<Tensor, Tensor> Condense(Tensor inputs) => cotangent => cotangent;
+
     /// <summary>
     /// The Gram matrices of the gradients, one per parameter tensor in the order weight, bias: entry (a, b) of row n is
     /// ⟨∂θ⟨δ_a, y⟩, ∂θ⟨δ_b, y⟩⟩.
     /// </summary>
     /// <param name="inputs">What went in, shape [N, …].</param>
-    /// <param name="cotangents">M cotangents of what came out, shape [N, M, …].</param>
+    /// <param name="condensed">What <see cref="Condense"/> made of M cotangents of what came out, shape [N, M, …].</param>
     /// <returns>Each of shape [N, M, M].</returns>
-    IReadOnlyList<Tensor> Grams(Tensor inputs, Tensor cotangents);
+    IReadOnlyList<Tensor> Grams(Tensor inputs, Tensor condensed);
 
     /// <summary>
     /// What a step of the parameters along the gradients v = ∂θ⟨δ, y⟩, each row along its own, does to the output: the tangent (∂y/∂θ)v as a

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Microsoft.ML.Adversarial.Classifiers;
 
 namespace Microsoft.ML.Adversarial.Norms.Rows;
 
@@ -11,12 +10,12 @@ internal sealed class RowBounds<T>
 {
     private readonly PaddedRows<T> _bounds;
 
-    public RowBounds(InputBounds bounds, int features)
+    /// <param name="bounds">A pair per feature.</param>
+    public RowBounds((T[] Lower, T[] Upper) bounds)
     {
-        var (lower, upper) = bounds.ToArrays<T>(features);
-        _bounds = new PaddedRows<T>(2, features);
-        lower.CopyTo(_bounds.Values(0));
-        upper.CopyTo(_bounds.Values(1));
+        _bounds = new PaddedRows<T>(2, bounds.Lower.Length);
+        bounds.Lower.CopyTo(_bounds.Values(0));
+        bounds.Upper.CopyTo(_bounds.Values(1));
     }
 
     public ReadOnlySpan<Vector512<T>> Lower => _bounds[0];
