@@ -17,7 +17,11 @@ public sealed partial class SnippetTests
         using Microsoft.ML;
         using Microsoft.ML.Data;
         using Microsoft.ML.Adversarial.Attacks;
+        using Microsoft.ML.Adversarial.Attacks.Cascades;
+        using Microsoft.ML.Adversarial.Attacks.Constraints;
+        using Microsoft.ML.Adversarial.Attacks.Evasion;
         using Microsoft.ML.Adversarial.Attacks.GradientSteps;
+        using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
         using Microsoft.ML.Adversarial.Attacks.Objectives;
         using Microsoft.ML.Adversarial.Classifiers;
         using Microsoft.ML.Adversarial.Detectors;
