@@ -26,7 +26,7 @@ public sealed record DetectorEvasion : Attack<IDifferentiableClassifier>
     /// <param name="norm">Any norm.</param>
     /// <param name="epsilon">Budget, at least 0 and finite, in the units of the features.</param>
     /// <param name="detectors">What must not raise the alarm, at least one.</param>
-    public DetectorEvasion(Norm norm, double epsilon, IReadOnlyList<DetectorThreshold> detectors)
+    public DetectorEvasion(Norm norm, double epsilon, IReadOnlyList<EvadedDetector> detectors)
         : base(new ThreatModel(norm, InRange(epsilon, double.IsFinite(epsilon), "finite: this attack spends a budget", nameof(epsilon))))
     {
         ArgumentNullException.ThrowIfNull(detectors);
@@ -36,7 +36,7 @@ public sealed record DetectorEvasion : Attack<IDifferentiableClassifier>
     }
 
     /// <summary>What must not raise the alarm.</summary>
-    public IReadOnlyList<DetectorThreshold> Detectors { get; }
+    public IReadOnlyList<EvadedDetector> Detectors { get; }
 
     /// <summary>Most gradient steps, at least 1. Default 100.</summary>
     public int Steps

@@ -110,7 +110,7 @@ public sealed class ConstraintStrengthTests
         using DisposeScope scope = torch.NewDisposeScope();
         IDifferentiableDetector detector = new LogitMargin().On(classifier).AsDifferentiable();
         Tensor scores = detector.Score(inputs).to(ScalarType.Float64);
-        DetectorThreshold threshold = new(detector, scores.quantile(tensor(0.95, ScalarType.Float64)).item<double>());
+        EvadedDetector threshold = new(detector, scores.quantile(tensor(0.95, ScalarType.Float64)).item<double>());
         DetectorEvasion plain = new(Norm.LInfinity, 0.1, [threshold]) { Steps = 20, Schedule = schedule };
         // The first line of MNIST is empty.
         InputConstraints constraints = Pixels with { Frozen = FeatureSet.Range(0, 28) };

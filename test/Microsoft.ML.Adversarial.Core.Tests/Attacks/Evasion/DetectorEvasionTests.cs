@@ -25,7 +25,7 @@ public sealed class DetectorEvasionTests
         using FittedDetector mahalanobis = new Mahalanobis().Fit(classifier, Mnist.Images(1200).narrow(0, 500, 700), Mnist.Labels(1200).narrow(0, 500, 700));
         IDifferentiableDetector[] detectors = [new FisherTrace(classifier), new LogitMargin().On(classifier).AsDifferentiable(), mahalanobis.AsDifferentiable()];
         Tensor clean = Mnist.Images(500).narrow(0, 200, 300);
-        DetectorThreshold[] thresholds = [.. detectors.Select(detector => new DetectorThreshold(detector, Quantile(detector.Score(clean), 0.05)))];
+        EvadedDetector[] thresholds = [.. detectors.Select(detector => new EvadedDetector(detector, Quantile(detector.Score(clean), 0.05)))];
         Tensor inputs = Mnist.Images(Rows);
         Goal goal = Goal.Misclassify(Mnist.Labels(Rows));
         DetectorEvasion evasion = new(Norm.LInfinity, Epsilon, thresholds) { Steps = 40, Schedule = schedule };
@@ -45,7 +45,7 @@ public sealed class DetectorEvasionTests
         using DisposeScope scope = torch.NewDisposeScope();
         using NetworkClassifier classifier = new(Golden.Network("mlp"), InputBounds.Unit);
         Tensor inputs = Mnist.Images(4);
-        DetectorEvasion evasion = new(Norm.LInfinity, 0, [new DetectorThreshold(new FisherTrace(classifier), 1)]) { Steps = 2 };
+        DetectorEvasion evasion = new(Norm.LInfinity, 0, [new EvadedDetector(new FisherTrace(classifier), 1)]) { Steps = 2 };
         using AttackResult result = evasion.Run(classifier, inputs, Goal.Misclassify(Mnist.Labels(4)));
         Assert.IsTrue(inputs.eq(result.Inputs).all().item<bool>());
     }
@@ -56,7 +56,7 @@ public sealed class DetectorEvasionTests
         using NetworkClassifier classifier = new(Golden.Network("mlp"), InputBounds.Unit);
         using Tensor inputs = Mnist.Images(4);
         using Tensor labels = Mnist.Labels(4);
-        DetectorEvasion evasion = new(Norm.LInfinity, 0.1, [new DetectorThreshold(new FisherTrace(classifier), 1)]) { Steps = 3 };
+        DetectorEvasion evasion = new(Norm.LInfinity, 0.1, [new EvadedDetector(new FisherTrace(classifier), 1)]) { Steps = 3 };
         LiveTensors.AssertNoneLeft(() =>
         {
             AttackResult result = evasion.Run(classifier, inputs, Goal.Misclassify(labels));
@@ -68,10 +68,10 @@ public sealed class DetectorEvasionTests
     public void WhatCannotBeIsRefused()
     {
         using NetworkClassifier classifier = new(Golden.Network("mlp"), InputBounds.Unit);
-        DetectorThreshold threshold = new(new FisherTrace(classifier), 1);
+        EvadedDetector threshold = new(new FisherTrace(classifier), 1);
         Assert.ThrowsExactly<ArgumentException>(() => new DetectorEvasion(Norm.L2, 1, []));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new DetectorEvasion(Norm.L2, double.PositiveInfinity, [threshold]));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new DetectorThreshold(threshold.Detector, double.NaN));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new EvadedDetector(threshold.Detector, double.NaN));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new DetectorEvasion(Norm.L2, 1, [threshold]) { Steps = 0 });
     }
 

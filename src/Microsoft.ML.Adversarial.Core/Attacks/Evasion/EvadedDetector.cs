@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Attacks.Evasion;
 
 /// <summary>A detector and the score above which it raises the alarm.</summary>
-public sealed record DetectorThreshold
+public sealed record EvadedDetector
 {
     /// <param name="detector">The detector; its owner disposes it.</param>
     /// <param name="threshold">The largest score that passes, such as that of 1 % false positives on clean rows; finite.</param>
-    public DetectorThreshold(IDifferentiableDetector detector, double threshold)
+    public EvadedDetector(IDifferentiableDetector detector, double threshold)
     {
         ArgumentNullException.ThrowIfNull(detector);
         if (!double.IsFinite(threshold))
