@@ -3,6 +3,8 @@ using Microsoft.ML.Adversarial.Attacks.Cascades;
 using Microsoft.ML.Adversarial.Attacks.FeatureSpace;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Attacks.RandomSearch;
 using Microsoft.ML.Adversarial.Attacks.Saliency;
@@ -66,6 +68,25 @@ internal static class AttackTable
         new("FMN L1", 20, false, epsilon => new FastMinimumNorm(Norm.L1, epsilon) { Steps = 50 }),
         new("FMN L0", 40, false, epsilon => new FastMinimumNorm(Norm.L0, epsilon) { Steps = 50 }),
         new("σ-zero", 40, false, epsilon => new SigmaZero(Norm.L0, epsilon) { Steps = 50 }),
+        new("C&W L2", 3, false, epsilon => new CarliniWagnerL2(Norm.L2, epsilon) { Iterations = 40, LearningRate = 0.1 }),
+        new("C&W L2 on probabilities", 2, false, epsilon => new CarliniWagnerL2(Norm.L2, epsilon)
+        {
+            Iterations = 20, LearningRate = 0.2, BinarySearchSteps = 6, InitialConstant = 0.1, AbortEarly = false,
+            Objective = CarliniWagnerObjective.F3, Confidence = 0.01,
+        }),
+        new("C&W L∞", 0.5, false, epsilon => new CarliniWagnerLInfinity(Norm.LInfinity, epsilon)
+        {
+            Iterations = 30, LearningRate = 0.1, InitialConstant = 0.01, Decay = 0.8,
+        }),
+        new("C&W L0", 40, false, epsilon => new CarliniWagnerL0(Norm.L0, epsilon)
+        {
+            Iterations = 30, LearningRate = 0.2, InitialConstant = 0.1, LargestConstant = 100,
+        }),
+        new("EAD", 6, false, epsilon => new ElasticNetAttack(Norm.L1, epsilon) { Iterations = 40 }),
+        new("EAD by L1", 5, false, epsilon => new ElasticNetAttack(Norm.L1, epsilon)
+        {
+            Iterations = 30, LearningRate = 0.02, Beta = 0.01, DecisionRule = DecisionRule.L1,
+        }),
         new("MI-FGSM L2", 0.8, false, epsilon => new MomentumIterativeMethod(Norm.L2, epsilon) { Decay = 0.5 }),
         new("NI-FGSM", 0.1, false, epsilon => new NesterovIterativeMethod(Norm.LInfinity, epsilon)),
         new("NI-FGSM L2", 0.8, false, epsilon => new NesterovIterativeMethod(Norm.L2, epsilon) { StepSchedule = StepSchedule.Cosine }),

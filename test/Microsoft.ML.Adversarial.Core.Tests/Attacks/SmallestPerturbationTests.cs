@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
@@ -27,6 +29,16 @@ public sealed class SmallestPerturbationTests
         ["original/EAD_L1_b0.01_T", new FastMinimumNorm(Norm.L1, double.PositiveInfinity)],
         ["advertorch/JSMA_th1_g0.1_T", new FastMinimumNorm(Norm.L0, double.PositiveInfinity)],
         ["advertorch/JSMA_th1_g0.1_T", new SigmaZero { Steps = 200 }],
+        ["original/CWL2_9x100_lr0.1", new CarliniWagnerL2 { Iterations = 100, LearningRate = 0.1 }],
+        ["original/CWL2_9x100_lr0.1_T", new CarliniWagnerL2 { Iterations = 100, LearningRate = 0.1 }],
+        ["original/EAD_EN_b0.001", ElasticNet(DecisionRule.ElasticNet, 0.001)],
+        ["original/EAD_EN_b0.001_T", ElasticNet(DecisionRule.ElasticNet, 0.001)],
+        ["original/EAD_EN_b0.01", ElasticNet(DecisionRule.ElasticNet, 0.01)],
+        ["original/EAD_EN_b0.01_T", ElasticNet(DecisionRule.ElasticNet, 0.01)],
+        ["original/EAD_L1_b0.001", ElasticNet(DecisionRule.L1, 0.001)],
+        ["original/EAD_L1_b0.001_T", ElasticNet(DecisionRule.L1, 0.001)],
+        ["original/EAD_L1_b0.01", ElasticNet(DecisionRule.L1, 0.01)],
+        ["original/EAD_L1_b0.01_T", ElasticNet(DecisionRule.L1, 0.01)],
     ];
 
     [TestMethod]
@@ -52,4 +64,6 @@ public sealed class SmallestPerturbationTests
         Assert.IsGreaterThanOrEqualTo(Number(4), success, "success");
         Assert.IsLessThanOrEqualTo(known * 1.001, size, "mean size");
     }
+
+    private static ElasticNetAttack ElasticNet(DecisionRule rule, double beta) => new() { Iterations = 100, DecisionRule = rule, Beta = beta };
 }

@@ -10,6 +10,9 @@ namespace Microsoft.ML.Adversarial.Attacks.Constraints;
 /// </summary>
 internal sealed class BudgetUnits(ValidInputs? valid, InputBounds bounds)
 {
+    /// <summary>Whether they are those of the inputs.</summary>
+    public bool ArePlain => valid is null;
+
     /// <summary>Inputs in these units, shape [N, …].</summary>
     public Tensor Of(Tensor inputs) => valid is null ? inputs : (inputs.flatten(1) / valid.Reach).reshape(inputs.shape);
 
@@ -33,6 +36,18 @@ internal sealed class BudgetUnits(ValidInputs? valid, InputBounds bounds)
 
     /// <summary>Gives features that may not change their original values, in place; both in these units.</summary>
     public void Freeze_(Tensor points, Tensor originals) => valid?.Freeze_(points, originals);
+
+    /// <summary>The input bounds in these units.</summary>
+    public InputBounds InputBounds(int features)
+    {
+        if (valid is null)
+        {
+            return bounds;
+        }
+
+        var (lower, upper) = Bounds<float>(features);
+        return new(lower, upper);
+    }
 
     /// <summary>The input bounds in these units, a pair per feature.</summary>
     public (T[] Lower, T[] Upper) Bounds<T>(int features)

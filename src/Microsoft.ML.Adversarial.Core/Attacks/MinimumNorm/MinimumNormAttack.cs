@@ -9,6 +9,9 @@ namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 /// </summary>
 public abstract record MinimumNormAttack : Attack<IDifferentiableClassifier>
 {
+    // By which a size may exceed the budget that its perturbation was projected on.
+    private const double Rounding = 1e-6;
+
     private protected MinimumNormAttack(ThreatModel threatModel)
         : base(threatModel)
     {
@@ -31,6 +34,8 @@ public abstract record MinimumNormAttack : Attack<IDifferentiableClassifier>
         var remaining = context.Select(open, stream: 0);
         var found = new SmallestFound(remaining);
         Search(remaining, found);
-        return context.Originals.index_copy(0, open, found.Inputs);
+        var sizes = ThreatModel.Norm.Measure(found.Inputs - remaining.Originals);
+        var within = sizes.less_equal(ThreatModel.Epsilon * (1 + Rounding)).nonzero().flatten();
+        return context.Originals.index_copy(0, open.index_select(0, within), found.Inputs.index_select(0, within));
     }
 }
