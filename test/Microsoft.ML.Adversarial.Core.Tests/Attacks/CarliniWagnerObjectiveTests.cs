@@ -10,6 +10,8 @@ public sealed class CarliniWagnerObjectiveTests
 {
     private const int Classes = 4;
 
+    private static readonly double[] Ones = [.. Enumerable.Repeat(1.0, 50)];
+
     public static IEnumerable<object[]> Objectives =>
     [
         ["F1", CarliniWagnerObjective.F1, false],
@@ -30,7 +32,7 @@ public sealed class CarliniWagnerObjectiveTests
         Tensor classes = TestNetworks.Classes(50, Classes);
         foreach (Goal goal in new[] { Goal.Misclassify(classes), Goal.MisclassifyAs(classes) })
         {
-            double[] values = objective.Value(logits, goal).data<double>().ToArray();
+            double[] values = objective.Evaluate(logits, goal, Ones).Values;
             bool[] reached = goal.IsReached(logits).data<bool>().ToArray();
             for (int row = 0; row < values.Length; row++)
             {
@@ -44,16 +46,28 @@ public sealed class CarliniWagnerObjectiveTests
 
     [TestMethod]
     [DynamicData(nameof(Objectives))]
-    public void TheCotangentIsTheGradientOfTheValue(string name, CarliniWagnerObjective objective, bool exact)
+    public void TheCotangentIsTheGradientOfTheWeightedValues(string name, CarliniWagnerObjective objective, bool exact)
     {
+        const double step = 1e-5;
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor classes = TestNetworks.Classes(50, Classes);
+        Tensor logits = TestNetworks.Normal([50, Classes]) * 3;
+        double[] weights = [.. Ones.Select((_, row) => 0.5 + row)];
         foreach (Goal goal in new[] { Goal.Misclassify(classes), Goal.MisclassifyAs(classes) })
         {
-            Tensor logits = (TestNetworks.Normal([50, Classes]) * 3).requires_grad_();
-            objective.Value(logits, goal).sum().backward();
-            double difference = (logits.grad! - objective.Cotangent(logits.detach(), goal)).abs().max().item<double>();
-            Assert.IsLessThan(1e-13, difference, $"{name}, {(exact ? "exact" : "sufficient")}");
+            Tensor cotangent = objective.Evaluate(logits, goal, weights).Cotangent;
+            for (int place = 0; place < Classes; place++)
+            {
+                Tensor move = zeros(Classes, ScalarType.Float64).index_fill_(0, tensor(new long[] { place }), step);
+                double[] above = objective.Evaluate(logits + move, goal, Ones).Values;
+                double[] below = objective.Evaluate(logits - move, goal, Ones).Values;
+                double[] actual = cotangent[TensorIndex.Ellipsis, place].data<double>().ToArray();
+                for (int row = 0; row < weights.Length; row++)
+                {
+                    double expected = weights[row] * (above[row] - below[row]) / (2 * step);
+                    Assert.AreEqual(expected, actual[row], 1e-6 * weights[row], $"{name}, {(exact ? "exact" : "sufficient")}, row {row}");
+                }
+            }
         }
     }
 

@@ -2,6 +2,8 @@ using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
 using Microsoft.ML.Adversarial.Norms;
 
 namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
@@ -17,6 +19,8 @@ internal static class AttackRatios
         ("PGD-40", new ProjectedGradientDescent(Norm.LInfinity, 0.1), 1.05),
         ("MI-FGSM-10", new MomentumIterativeMethod(Norm.LInfinity, 0.1), 1.10),
         ("DeepFool", new DeepFool(Norm.L2, double.PositiveInfinity), 1.2),
+        ("C&W L2 9 × 100", new CarliniWagnerL2 { Iterations = 100, LearningRate = 0.1 }, 1.25),
+        ("EAD 9 × 100", new ElasticNetAttack { Iterations = 100 }, 1.25),
         ("APGD-100", new AutoProjectedGradientDescent(Norm.LInfinity, 0.1), 1.15),
     ];
 

@@ -31,17 +31,19 @@ public abstract record ConstantSearchAttack : PenaltyAttack
 
     private protected sealed override void Search(AttackContext<IDifferentiableClassifier> context, SmallestFound found)
     {
-        var rows = arange(context.Originals.shape[0], device: context.Originals.device);
-        var constants = InitialConstants(context);
-        var (failed, succeeded) = (zeros_like(constants), full_like(constants, double.PositiveInfinity));
+        var rows = RowsOf(context);
+        var (failed, succeeded) = (new double[rows.Length], new double[rows.Length]);
+        Array.Fill(succeeded, double.PositiveInfinity);
         for (var step = 0; step < BinarySearchSteps && !context.WasCancelled; step++)
         {
             using var scope = NewDisposeScope();
-            var reached = new PenaltyDescent(this, context, found, rows, constants, Start(context)).Run();
-            using var noGrad = no_grad();
-            succeeded.copy_(where(reached, constants, succeeded));
-            failed.copy_(where(reached, failed, constants));
-            constants.copy_(where(succeeded.isfinite(), (failed + succeeded) / 2, failed * GrowthBeforeSuccess).clamp_(max: LargestConstant));
+            new PenaltyDescent(this, context, found, rows, Start(context)).Run();
+            foreach (var row in rows)
+            {
+                (row.Reached ? succeeded : failed)[row.Index] = row.Constant;
+                var (low, high) = (failed[row.Index], succeeded[row.Index]);
+                row.Constant = double.IsFinite(high) ? (low + high) / 2 : Math.Min(low * GrowthBeforeSuccess, LargestConstant);
+            }
         }
     }
 }

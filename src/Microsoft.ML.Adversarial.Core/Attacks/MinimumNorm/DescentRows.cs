@@ -13,11 +13,11 @@ internal abstract class DescentRows
     /// <summary>Where the rows are, shape [M, …]: a leaf that requires a gradient.</summary>
     public abstract Tensor Inputs { get; }
 
-    /// <summary>D, what the rows pay for where they are, shape [M].</summary>
-    public abstract Tensor Penalties { get; }
+    /// <summary>D, what a row pays for where it is.</summary>
+    public abstract double Penalty(int row);
 
-    /// <summary>By which the smallest found is chosen, shape [M].</summary>
-    public abstract Tensor Sizes { get; }
+    /// <summary>By which the smallest found of a row is chosen.</summary>
+    public abstract double Size(int row);
 
     /// <summary>Takes one step down c·f + D.</summary>
     /// <param name="gradient">Of c·f, shape [M, …].</param>
@@ -27,7 +27,7 @@ internal abstract class DescentRows
 
     /// <summary>Goes on with some of the rows.</summary>
     /// <param name="slots">Theirs, ascending.</param>
-    public abstract void Keep(ReadOnlySpan<long> slots);
+    public abstract void Keep(ReadOnlySpan<int> slots);
 }
 
 /// <inheritdoc/>
@@ -110,7 +110,7 @@ internal abstract class DescentRows<T> : DescentRows
         CopyToLeaf();
     }
 
-    public sealed override void Keep(ReadOnlySpan<long> slots)
+    public sealed override void Keep(ReadOnlySpan<int> slots)
     {
         foreach (var (cells, perRow) in _blocks)
         {
@@ -123,21 +123,13 @@ internal abstract class DescentRows<T> : DescentRows
         _leaf = Leaf().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Numbers of the rows as a tensor of the inputs' type, shape [M].</summary>
-    protected Tensor PerRow(ReadOnlySpan<T> values)
-    {
-        var onCpu = empty([Count], ElementType);
-        values[..Count].CopyTo(Cells(onCpu));
-        return onCpu.to(_like.dtype, _like.device);
-    }
-
-    private static void MoveToFront(Span<T> values, ReadOnlySpan<long> slots, int perRow)
+    private static void MoveToFront(Span<T> values, ReadOnlySpan<int> slots, int perRow)
     {
         for (var slot = 0; slot < slots.Length; slot++)
         {
             if (slots[slot] != slot)
             {
-                values.Slice((int)slots[slot] * perRow, perRow).CopyTo(values.Slice(slot * perRow, perRow));
+                values.Slice(slots[slot] * perRow, perRow).CopyTo(values.Slice(slot * perRow, perRow));
             }
         }
     }

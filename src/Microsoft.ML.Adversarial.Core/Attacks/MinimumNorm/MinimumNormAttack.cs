@@ -17,6 +17,9 @@ public abstract record MinimumNormAttack : Attack<IDifferentiableClassifier>
     {
     }
 
+    /// <summary>Logits that reach the goal only where these reach it clearly enough for the attack; these themselves unless overridden.</summary>
+    internal virtual Tensor Demand(Tensor logits, Goal goal) => logits;
+
     /// <summary>Looks for small perturbations and offers whatever it comes across.</summary>
     /// <param name="context">The rows that do not reach the goal yet, at least one; grad mode is on.</param>
     /// <param name="found">What was found so far for these rows.</param>
@@ -32,7 +35,7 @@ public abstract record MinimumNormAttack : Attack<IDifferentiableClassifier>
         }
 
         var remaining = context.Select(open, stream: 0);
-        var found = new SmallestFound(remaining);
+        var found = new SmallestFound(remaining, Demand);
         Search(remaining, found);
         var sizes = ThreatModel.Norm.Measure(found.Inputs - remaining.Originals);
         var within = sizes.less_equal(ThreatModel.Epsilon * (1 + Rounding)).nonzero().flatten();

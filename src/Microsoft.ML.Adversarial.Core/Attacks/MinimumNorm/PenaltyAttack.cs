@@ -65,12 +65,12 @@ public abstract record PenaltyAttack : MinimumNormAttack
     /// <summary>The length of a step: a constant one never settles, and what it finds is larger.</summary>
     internal double Rate(int iteration) => LearningRate * Math.Sqrt(1 - ((double)iteration / Iterations));
 
-    /// <summary>The constants to begin with, one per row, shape [N].</summary>
-    private protected Tensor InitialConstants(AttackContext<IDifferentiableClassifier> context) =>
-        full([context.Originals.shape[0]], InitialConstant, context.Originals.dtype, context.Originals.device);
+    /// <summary>All rows, with the constants to begin with.</summary>
+    private protected PenaltyRow[] RowsOf(AttackContext<IDifferentiableClassifier> context) =>
+        [.. Enumerable.Range(0, (int)context.Originals.shape[0]).Select(row => new PenaltyRow(row, InitialConstant))];
 
     /// <summary>Logits that have to make up for κ: f of them is at most 0 only where the goal is reached by as much.</summary>
-    internal Tensor Demand(Tensor logits, Goal goal)
+    internal sealed override Tensor Demand(Tensor logits, Goal goal)
     {
         if (Confidence == 0)
         {

@@ -7,115 +7,87 @@ namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 internal sealed class PenaltyDescent
 {
     private const int ChecksPerDescent = 10;
-    private const double LeastGain = 5e-3;
 
     private readonly PenaltyAttack _attack;
     private readonly AttackContext<IDifferentiableClassifier> _context;
     private readonly SmallestFound _found;
     private readonly DescentRows _moving;
-    private readonly Tensor _reached;
-    private Tensor _slots;
-    private Tensor _rows;
-    private Tensor _constants;
-    private Tensor? _limits;
-    private Tensor _lastLosses;
-    private Tensor _lastSizes;
+    private PenaltyRow[] _rows;
+    private long[] _indices;
+    private double[] _constants;
     private Goal _goal;
 
     /// <param name="attack">The settings.</param>
     /// <param name="context">The rows of the search.</param>
     /// <param name="found">What was found for them.</param>
-    /// <param name="rows">Which of them descend, shape [M], Int64.</param>
-    /// <param name="constants">c, shape [M].</param>
-    /// <param name="moving">Where the rows are, and how they move.</param>
-    /// <param name="limits">A row is done as soon as it reaches the goal with a size of at most this, shape [M]; null: it looks for smaller ones.</param>
+    /// <param name="rows">Those that descend.</param>
+    /// <param name="moving">Where they are, and how they move.</param>
     public PenaltyDescent(
-        PenaltyAttack attack, AttackContext<IDifferentiableClassifier> context, SmallestFound found, Tensor rows, Tensor constants,
-        DescentRows moving, Tensor? limits = null)
+        PenaltyAttack attack, AttackContext<IDifferentiableClassifier> context, SmallestFound found, PenaltyRow[] rows, DescentRows moving)
     {
         (_attack, _context, _found, _moving) = (attack, context, found, moving);
-        (_rows, _constants, _limits) = (rows.alias(), constants.alias(), limits?.alias());
-        _slots = arange(rows.shape[0], device: rows.device);
-        _reached = zeros_like(rows, ScalarType.Bool);
-        _lastLosses = full_like(constants, double.PositiveInfinity);
-        _lastSizes = found.Sizes.index_select(0, rows);
-        _goal = context.Goal.Select(rows);
+        (_rows, _indices, _constants) = (rows, PenaltyRow.Indices(rows), [.. rows.Select(row => row.Constant)]);
+        _goal = GoalOf(_indices);
+        foreach (var row in rows)
+        {
+            row.Begin(found.Sizes[row.Index]);
+        }
     }
 
-    /// <summary>Descends.</summary>
-    /// <returns>Which rows reached the goal, within their limits; shape [M], Bool.</returns>
-    public Tensor Run()
+    /// <summary>Descends; the rows know afterwards whether they reached the goal.</summary>
+    public void Run()
     {
-        for (var iteration = 0; iteration < _attack.Iterations && _slots.shape[0] > 0 && !_context.WasCancelled; iteration++)
+        for (var iteration = 0; iteration < _attack.Iterations && _rows.Length > 0 && !_context.WasCancelled; iteration++)
         {
             using var scope = NewDisposeScope();
-            var leaving = _slots;
+            var leaving = Array.Empty<bool>();
             var gradient = _context.Classifier.InputGradient(_moving.Inputs, logits =>
             {
-                var demanded = _attack.Demand(logits, _goal);
-                leaving = Look(demanded, iteration).MoveToOuterDisposeScope();
-                return _attack.Objective.Cotangent(demanded, _goal).mul_(_constants.unsqueeze(1));
+                var (losses, cotangent) = _attack.Objective.Evaluate(_attack.Demand(logits, _goal), _goal, _constants);
+                leaving = Look(logits, losses, iteration);
+                return cotangent;
             });
             using var noGrad = no_grad();
             _moving.Move(gradient, iteration, _attack.Rate(iteration));
             Leave(leaving);
         }
-
-        return _reached;
     }
 
-    // Takes note of what was reached, and says who leaves: shape [M], Bool.
-    private Tensor Look(Tensor logits, int iteration)
-    {
-        var reached = _found.Offer_(_moving.Inputs, logits, _moving.Sizes, _rows);
-        var leaving = zeros_like(reached);
-        if (_limits is not null)
-        {
-            reached.logical_and_(_moving.Sizes.less_equal(_limits));
-            leaving.logical_or_(reached);
-        }
+    private Goal GoalOf(long[] indices) => _context.Goal.Select(tensor(indices, device: _context.Originals.device));
 
-        _reached.index_copy_(0, _slots, _reached.index_select(0, _slots).logical_or_(reached));
-        if (_attack.AbortEarly && iteration % Math.Max(1, _attack.Iterations / ChecksPerDescent) == 0)
+    // Takes note of what was reached, and says who leaves.
+    private bool[] Look(Tensor logits, double[] losses, int iteration)
+    {
+        double[] sizes = [.. Enumerable.Range(0, _rows.Length).Select(_moving.Size)];
+        var reached = _found.Offer_(_moving.Inputs, logits, _goal, sizes, _indices);
+        var isCheck = _attack.AbortEarly && iteration % Math.Max(1, _attack.Iterations / ChecksPerDescent) == 0;
+        var leaving = new bool[_rows.Length];
+        for (var place = 0; place < leaving.Length; place++)
         {
-            leaving.logical_or_(Stalls(logits));
+            var row = _rows[place];
+            leaving[place] = reached[place] && row.IsDoneAt(sizes[place]);
+            if (isCheck)
+            {
+                leaving[place] |= row.Stalls((row.Constant * losses[place]) + _moving.Penalty(place), _found.Sizes[row.Index]);
+            }
         }
 
         return leaving;
     }
 
-    // A loss that goes up and down around the boundary says little: a row that came across something smaller goes on.
-    private Tensor Stalls(Tensor logits)
+    private void Leave(bool[] leaving)
     {
-        var losses = (_attack.Objective.Value(logits, _goal) * _constants).add_(_moving.Penalties);
-        var sizes = _found.Sizes.index_select(0, _rows);
-        // No comparison holds for NaN: a row with such a loss leaves.
-        var better = losses.less_equal(_lastLosses * (1 - LeastGain)).logical_or_(sizes.less(_lastSizes * (1 - LeastGain)));
-        _lastLosses.copy_(losses);
-        _lastSizes.copy_(sizes);
-        return better.logical_not_();
-    }
-
-    private void Leave(Tensor leaving)
-    {
-        var staying = leaving.logical_not().nonzero().flatten();
-        if (staying.shape[0] == _slots.shape[0])
+        var staying = Enumerable.Range(0, leaving.Length).Where(place => !leaving[place]).ToArray();
+        if (staying.Length == leaving.Length)
         {
             return;
         }
 
-        (_slots, _rows, _constants) = (Keep(_slots), Keep(_rows), Keep(_constants));
-        (_lastLosses, _lastSizes, _limits) = (Keep(_lastLosses), Keep(_lastSizes), _limits is null ? null : Keep(_limits));
-        _goal = _context.Goal.With(Keep(_goal.Classes));
-        using var onCpu = staying.cpu();
-        _moving.Keep(onCpu.data<long>().ToArray());
+        (_rows, _indices, _constants) = (Keep(_rows), Keep(_indices), Keep(_constants));
+        _goal = GoalOf(_indices);
+        _goal.Classes.MoveToOuterDisposeScope();
+        _moving.Keep(staying);
 
-        Tensor Keep(Tensor values)
-        {
-            using (values)
-            {
-                return values.index_select(0, staying).MoveToOuterDisposeScope();
-            }
-        }
+        T[] Keep<T>(T[] values) => [.. staying.Select(place => values[place])];
     }
 }

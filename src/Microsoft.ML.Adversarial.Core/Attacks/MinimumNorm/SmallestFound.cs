@@ -7,75 +7,88 @@ namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 internal sealed class SmallestFound
 {
     private readonly AttackContext<IDifferentiableClassifier> _context;
+    private readonly Func<Tensor, Goal, Tensor> _demand;
 
-    public SmallestFound(AttackContext<IDifferentiableClassifier> context)
+    /// <param name="context">The rows that are attacked.</param>
+    /// <param name="demand">Logits that reach the goal only where those it is given reach it clearly enough.</param>
+    public SmallestFound(AttackContext<IDifferentiableClassifier> context, Func<Tensor, Goal, Tensor> demand)
     {
-        _context = context;
+        (_context, _demand) = (context, demand);
         Inputs = context.Originals.clone();
-        Sizes = full([context.Originals.shape[0]], double.PositiveInfinity, context.Originals.dtype, context.Originals.device);
+        Sizes = new double[context.Originals.shape[0]];
+        Array.Fill(Sizes, double.PositiveInfinity);
     }
 
     /// <summary>What was found, the originals where nothing was; shape [N, …].</summary>
     public Tensor Inputs { get; }
 
-    /// <summary>The sizes of what was found, +∞ where nothing was; shape [N].</summary>
-    public Tensor Sizes { get; }
-
-    /// <summary>Which rows have something, shape [N], Bool.</summary>
-    public Tensor Any() => Sizes.isfinite();
+    /// <summary>The sizes of what was found, +∞ where nothing was.</summary>
+    public double[] Sizes { get; }
 
     /// <summary>Takes what reaches the goal and is smaller, in the norm of the threat model, than what there was.</summary>
-    /// <param name="candidates">Shape [N, …], within the bounds.</param>
-    /// <param name="logits">Theirs, shape [N, classes].</param>
-    /// <param name="rows">Which of the context's rows these are, shape [N], Int64; null: all of them.</param>
-    /// <returns>Which candidates reach the goal, shape [N], Bool.</returns>
+    /// <param name="candidates">Shape [M, …], within the bounds.</param>
+    /// <param name="logits">Theirs, shape [M, classes].</param>
+    /// <param name="rows">Which of the context's rows these are, shape [M], Int64; null: all of them.</param>
+    /// <returns>Which candidates reach the goal, shape [M], Bool.</returns>
     public Tensor Offer_(Tensor candidates, Tensor logits, Tensor? rows = null)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var originals = rows is null ? _context.Originals : _context.Originals.index_select(0, rows);
+        rows ??= arange(candidates.shape[0], device: candidates.device);
         (candidates, logits) = Conformed(candidates.detach(), logits, rows);
-        return Take_(candidates, logits, _context.ThreatModel.Norm.Measure(candidates - originals), rows).MoveToOuterDisposeScope();
+        var sizes = _context.ThreatModel.Norm.Measure(candidates - _context.Originals.index_select(0, rows)).to(ScalarType.Float64, CPU);
+        var reached = Take_(candidates, logits, _context.Goal.Select(rows), sizes.data<double>().ToArray(), rows.cpu().data<long>().ToArray());
+        return tensor(reached, device: candidates.device).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same by another measure of what is small.</summary>
-    /// <param name="candidates">Shape [N, …], within the bounds.</param>
-    /// <param name="logits">Theirs, shape [N, classes].</param>
-    /// <param name="sizes">Shape [N].</param>
-    /// <param name="rows">Which of the context's rows these are, shape [N], Int64; null: all of them.</param>
-    public Tensor Offer_(Tensor candidates, Tensor logits, Tensor sizes, Tensor? rows)
+    /// <param name="candidates">Shape [M, …], within the bounds.</param>
+    /// <param name="logits">Theirs, shape [M, classes].</param>
+    /// <param name="goal">What these rows are to reach.</param>
+    /// <param name="sizes">One per candidate.</param>
+    /// <param name="rows">Which of the context's rows these are.</param>
+    public bool[] Offer_(Tensor candidates, Tensor logits, Goal goal, double[] sizes, long[] rows)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        (candidates, logits) = Conformed(candidates.detach(), logits, rows);
-        return Take_(candidates, logits, sizes, rows).MoveToOuterDisposeScope();
+        if (!_context.ThreatModel.Constraints.AreNone)
+        {
+            (candidates, logits) = Conformed(candidates.detach(), logits, tensor(rows, device: candidates.device));
+        }
+
+        return Take_(candidates, logits, goal, sizes, rows);
     }
 
     // Under constraints, what is valid is what counts: nothing else is judged, compared or kept.
-    private (Tensor Candidates, Tensor Logits) Conformed(Tensor candidates, Tensor logits, Tensor? rows)
+    private (Tensor Candidates, Tensor Logits) Conformed(Tensor candidates, Tensor logits, Tensor rows)
     {
         if (_context.ThreatModel.Constraints.AreNone)
         {
             return (candidates, logits);
         }
 
-        var conformed = (rows is null ? _context : _context.Select(rows, stream: 0)).Conformed(candidates);
+        var conformed = _context.Select(rows, stream: 0).Conformed(candidates);
         return (conformed, _context.Classifier.Logits(conformed));
     }
 
-    private Tensor Take_(Tensor candidates, Tensor logits, Tensor sizes, Tensor? rows)
+    private bool[] Take_(Tensor candidates, Tensor logits, Goal goal, double[] sizes, long[] rows)
     {
-        using var scope = NewDisposeScope();
-        var goal = rows is null ? _context.Goal : _context.Goal.Select(rows);
-        var reached = goal.IsClearlyReached(logits.detach());
-        var better = reached.logical_and(sizes.less(rows is null ? Sizes : Sizes.index_select(0, rows))).nonzero().flatten();
-        if (better.shape[0] > 0)
+        var margins = goal.ClearMargins(_demand(logits.detach(), goal));
+        bool[] reached = [.. margins.Select(margin => margin > 0)];
+        var better = Enumerable.Range(0, rows.Length)
+            .Where(slot => reached[slot] && sizes[slot] < Sizes[rows[slot]])
+            .Select(slot => (long)slot).ToArray();
+        if (better.Length > 0)
         {
-            var to = rows is null ? better : rows.index_select(0, better);
-            Inputs.index_copy_(0, to, candidates.index_select(0, better));
-            Sizes.index_copy_(0, to, sizes.index_select(0, better));
+            Inputs.index_copy_(
+                0, tensor(better.Select(slot => rows[slot]).ToArray(), device: Inputs.device),
+                candidates.detach().index_select(0, tensor(better, device: Inputs.device)));
+            foreach (var slot in better)
+            {
+                Sizes[rows[slot]] = sizes[slot];
+            }
         }
 
-        return reached.MoveToOuterDisposeScope();
+        return reached;
     }
 }

@@ -40,29 +40,36 @@ public abstract record TighteningAttack : PenaltyAttack
 
     private protected sealed override void Search(AttackContext<IDifferentiableClassifier> context, SmallestFound found)
     {
-        var rows = arange(context.Originals.shape[0], device: context.Originals.device);
-        var (constants, demands) = (InitialConstants(context), Loosest(context));
-        while (rows.shape[0] > 0 && !context.WasCancelled)
+        var rows = RowsOf(context);
+        var demands = Loosest(context);
+        while (rows.Length > 0 && !context.WasCancelled)
         {
             using var scope = NewDisposeScope();
-            var start = Start(context.Select(rows, stream: 0), found.Inputs.index_select(0, rows), demands);
-            var before = found.Sizes.index_select(0, rows);
-            var reached = new PenaltyDescent(this, context, found, rows, constants, start, LimitsOf(demands)).Run();
-            // Under constraints the nearest valid inputs may be no smaller, and no demand may follow from them.
-            reached.logical_and_(found.Sizes.index_select(0, rows).less(before));
-            var met = reached.nonzero().flatten();
-            if (met.shape[0] > 0)
+            var which = tensor(PenaltyRow.Indices(rows), device: demands.device);
+            var before = Array.ConvertAll(rows, row => found.Sizes[row.Index]);
+            var limits = LimitsOf(demands.index_select(0, which)).to(ScalarType.Float64, CPU).data<double>();
+            foreach (var (place, row) in rows.Index())
             {
-                var which = rows.index_select(0, met);
-                var next = Tighter(context.Select(which, stream: 0), found.Inputs.index_select(0, which), demands.index_select(0, met));
-                demands.index_copy_(0, met, next);
+                row.Limit = limits[place];
             }
 
-            var larger = where(reached, constants, constants * GrowthAfterFailure);
-            var open = larger.less_equal(LargestConstant).nonzero().flatten();
-            rows = rows.index_select(0, open).MoveToOuterDisposeScope();
-            constants = larger.index_select(0, open).MoveToOuterDisposeScope();
-            demands = demands.index_select(0, open).MoveToOuterDisposeScope();
+            var start = Start(context.Select(which, stream: 0), found.Inputs.index_select(0, which), demands.index_select(0, which));
+            new PenaltyDescent(this, context, found, rows, start).Run();
+            // Under constraints the nearest valid inputs may be no smaller, and no demand may follow from them.
+            PenaltyRow[] met = [.. rows.Where((row, place) => row.Reached && found.Sizes[row.Index] < before[place])];
+            if (met.Length > 0)
+            {
+                which = tensor(PenaltyRow.Indices(met), device: demands.device);
+                var next = Tighter(context.Select(which, stream: 0), found.Inputs.index_select(0, which), demands.index_select(0, which));
+                demands.index_copy_(0, which, next);
+            }
+
+            foreach (var row in rows.Except(met))
+            {
+                row.Constant *= GrowthAfterFailure;
+            }
+
+            rows = [.. rows.Where(row => row.Constant <= LargestConstant)];
         }
     }
 }

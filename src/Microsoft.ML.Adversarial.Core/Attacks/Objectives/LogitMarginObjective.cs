@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.Objectives;
@@ -18,6 +19,34 @@ internal sealed record LogitMarginObjective : AttackObjective
         var (index, rival) = Decisive(logits, goal);
         var sign = full_like(index, goal.LossSign, logits.dtype);
         return zeros_like(logits).scatter_(1, rival, sign).scatter_(1, index, -sign).MoveToOuterDisposeScope();
+    }
+
+    // One loop: as tensor operations it would be 10 % of a small network's gradient.
+    internal override (double[] Values, Tensor Cotangent) Evaluate(Tensor logits, Goal goal)
+    {
+        using var scope = NewDisposeScope();
+        var values = MemoryMarshal.Cast<byte, double>(logits.to(ScalarType.Float64, CPU).contiguous().bytes);
+        var classes = MemoryMarshal.Cast<byte, long>(goal.Classes.cpu().contiguous().bytes);
+        var cotangent = zeros(logits.shape, ScalarType.Float64);
+        var cells = MemoryMarshal.Cast<byte, double>(cotangent.bytes);
+        var margins = new double[classes.Length];
+        var width = values.Length / Math.Max(1, margins.Length);
+        for (var row = 0; row < margins.Length; row++)
+        {
+            var line = values.Slice(row * width, width);
+            var own = (int)classes[row];
+            var rival = own == 0 ? 1 : 0;
+            for (var index = 0; index < width; index++)
+            {
+                rival = index != own && line[index] > line[rival] ? index : rival;
+            }
+
+            margins[row] = goal.LossSign * (line[rival] - line[own]);
+            cells[(row * width) + rival] = goal.LossSign;
+            cells[(row * width) + own] = -goal.LossSign;
+        }
+
+        return (margins, cotangent.to(logits.dtype, logits.device).MoveToOuterDisposeScope());
     }
 
     /// <summary>The most likely class but the goal's, shape [N, 1].</summary>

@@ -114,7 +114,7 @@ public sealed record JacobianSaliencyMapAttack : MinimumNormAttack
             var size = Norm.L0.Measure(moved - originals);
             var open = reached.logical_not()
                 .logical_and(moved.ne(inputs).flatten(1).any(1))
-                .logical_and(size.less(found.Sizes.index_select(0, rows)))
+                .logical_and(size.less(tensor(found.Sizes, device: rows.device).index_select(0, rows)))
                 .nonzero().flatten();
             (inputs, originals) = (moved.index_select(0, open).MoveToOuterDisposeScope(), originals.index_select(0, open).MoveToOuterDisposeScope());
             (rows, targets) = (rows.index_select(0, open).MoveToOuterDisposeScope(), targets.index_select(0, open).MoveToOuterDisposeScope());

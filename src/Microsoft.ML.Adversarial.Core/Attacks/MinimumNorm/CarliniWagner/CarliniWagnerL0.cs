@@ -40,8 +40,9 @@ public sealed record CarliniWagnerL0 : TighteningAttack
         var gradient = task.Ascent(solutions.detach().requires_grad_(), AttackObjective.LogitMargin);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var frozen = demands.flatten(1);
         var changes = (solutions - task.Originals).flatten(1);
+        // A feature that did not change is frozen for nothing: it must not take the place of one that did.
+        var frozen = demands.flatten(1).logical_or(changes.eq(0));
         var contributions = (gradient.flatten(1) * changes).abs_().masked_fill_(frozen, double.PositiveInfinity);
         var places = contributions.argsort(1).argsort(1);
         var most = changes.ne(0).sum(1, keepdim: true).sqrt().mul_(FrozenAtOnce).floor_().clamp_(min: 1);

@@ -39,7 +39,7 @@ public sealed record CarliniWagnerLInfinity : TighteningAttack
     }
 
     private protected override Tensor Loosest(AttackContext<IDifferentiableClassifier> context) =>
-        InitialConstants(context).fill_(double.PositiveInfinity);
+        full([context.Originals.shape[0]], double.PositiveInfinity, context.Originals.dtype, context.Originals.device);
 
     private protected override Tensor Tighter(AttackContext<IDifferentiableClassifier> task, Tensor solutions, Tensor demands) =>
         task.ThreatModel.Norm.Measure(solutions - task.Originals).mul_(Decay);

@@ -22,12 +22,12 @@ public sealed record CarliniWagnerObjective
 {
     private readonly AttackObjective _distance;
     private readonly Func<Goal, long, double> _offset;
-    private readonly Func<Tensor, Tensor> _shape;
-    private readonly Func<Tensor, Tensor> _slope;
+    private readonly Func<double, double> _shape;
+    private readonly Func<double, double> _slope;
 
     // f = shape(offset − objective), where the objective grows towards the goal.
     private CarliniWagnerObjective(
-        AttackObjective distance, Func<Goal, long, double> offset, Func<Tensor, Tensor> shape, Func<Tensor, Tensor> slope)
+        AttackObjective distance, Func<Goal, long, double> offset, Func<double, double> shape, Func<double, double> slope)
     {
         _distance = distance;
         _offset = offset;
@@ -37,56 +37,56 @@ public sealed record CarliniWagnerObjective
 
     /// <summary>The logarithm of the probability, to base 2.</summary>
     public static CarliniWagnerObjective F1 { get; } =
-        new(AttackObjective.CrossEntropy, LogThreshold, excess => excess / Math.Log(2), excess => full_like(excess, 1 / Math.Log(2)));
+        new(AttackObjective.CrossEntropy, LogThreshold, excess => excess / Math.Log(2), _ => 1 / Math.Log(2));
 
     /// <summary>The difference of probabilities, cut off at 0.</summary>
     public static CarliniWagnerObjective F2 { get; } = new(new ProbabilityMarginObjective(), None, Hinge, HingeSlope);
 
     /// <summary>The difference of probabilities, smoothly cut off.</summary>
-    public static CarliniWagnerObjective F3 { get; } = new(new ProbabilityMarginObjective(), None, Softplus, sigmoid);
+    public static CarliniWagnerObjective F3 { get; } = new(new ProbabilityMarginObjective(), None, Softplus, Sigmoid);
 
     /// <summary>What the probability lacks.</summary>
     public static CarliniWagnerObjective F4 { get; } =
         new(new ProbabilityObjective(), (goal, classes) => goal.LossSign < 0 ? 0.5 : -1.0 / classes, Hinge, HingeSlope);
 
     /// <summary>The natural logarithm of the probability: F1 times log 2.</summary>
-    public static CarliniWagnerObjective F5 { get; } = new(AttackObjective.CrossEntropy, LogThreshold, excess => excess.clone(), excess => ones_like(excess));
+    public static CarliniWagnerObjective F5 { get; } = new(AttackObjective.CrossEntropy, LogThreshold, excess => excess, _ => 1);
 
     /// <summary>The difference of logits, cut off at 0.</summary>
     public static CarliniWagnerObjective F6 { get; } = new(AttackObjective.LogitMargin, None, Hinge, HingeSlope);
 
     /// <summary>The difference of logits, smoothly cut off.</summary>
-    public static CarliniWagnerObjective F7 { get; } = new(AttackObjective.LogitMargin, None, Softplus, sigmoid);
+    public static CarliniWagnerObjective F7 { get; } = new(AttackObjective.LogitMargin, None, Softplus, Sigmoid);
 
-    /// <summary>f.</summary>
-    /// <param name="logits">Shape [N, classes].</param>
+    /// <summary>f, and the gradient of its weighted sum.</summary>
+    /// <param name="logits">Shape [N, classes], detached.</param>
     /// <param name="goal">What to reach.</param>
-    /// <returns>Shape [N].</returns>
-    internal Tensor Value(Tensor logits, Goal goal)
+    /// <param name="weights">c, one per row.</param>
+    /// <returns>f of every row; c·∂f/∂(logits), shape [N, classes].</returns>
+    internal (double[] Values, Tensor Cotangent) Evaluate(Tensor logits, Goal goal, double[] weights)
     {
         using var scope = NewDisposeScope();
-        return _shape(Excess(logits, goal)).MoveToOuterDisposeScope();
-    }
+        var (values, cotangent) = _distance.Evaluate(logits, goal);
+        var (offset, slopes) = (_offset(goal, logits.shape[1]), new double[values.Length]);
+        for (var row = 0; row < values.Length; row++)
+        {
+            var excess = offset - values[row];
+            (values[row], slopes[row]) = (_shape(excess), -weights[row] * _slope(excess));
+        }
 
-    /// <summary>∂f/∂(logits).</summary>
-    /// <inheritdoc cref="Value"/>
-    /// <returns>Shape [N, classes].</returns>
-    internal Tensor Cotangent(Tensor logits, Goal goal)
-    {
-        using var scope = NewDisposeScope();
-        var slope = _slope(Excess(logits, goal)).neg_().unsqueeze(1);
-        return _distance.Cotangent(logits, goal).mul_(slope).MoveToOuterDisposeScope();
+        cotangent.mul_(tensor(slopes, [values.Length, 1], logits.dtype, logits.device));
+        return (values, cotangent.MoveToOuterDisposeScope());
     }
-
-    private Tensor Excess(Tensor logits, Goal goal) => _offset(goal, logits.shape[1]) - _distance.Value(logits, goal);
 
     private static double None(Goal goal, long classes) => 0;
 
     private static double LogThreshold(Goal goal, long classes) => goal.LossSign < 0 ? -Math.Log(2) : Math.Log(classes);
 
-    private static Tensor Hinge(Tensor excess) => excess.clamp(min: 0);
+    private static double Hinge(double excess) => Math.Max(excess, 0);
 
-    private static Tensor HingeSlope(Tensor excess) => excess.greater(0).to(excess.dtype);
+    private static double HingeSlope(double excess) => excess > 0 ? 1 : 0;
 
-    private static Tensor Softplus(Tensor excess) => nn.functional.softplus(excess) - Math.Log(2);
+    private static double Softplus(double excess) => Math.Max(excess, 0) + double.LogP1(Math.Exp(-Math.Abs(excess))) - Math.Log(2);
+
+    private static double Sigmoid(double excess) => excess < 0 ? Math.Exp(excess) / (1 + Math.Exp(excess)) : 1 / (1 + Math.Exp(-excess));
 }

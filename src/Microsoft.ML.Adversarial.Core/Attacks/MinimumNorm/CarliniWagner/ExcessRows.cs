@@ -28,9 +28,9 @@ internal sealed class ExcessRows<T> : TanhRows<T>
         MeasureAll();
     }
 
-    public override Tensor Penalties => PerRow(_excesses).div_(_unit);
+    public override double Penalty(int row) => double.CreateTruncating(_excesses[row]) / _unit;
 
-    public override Tensor Sizes => PerRow(_sizes);
+    public override double Size(int row) => double.CreateTruncating(_sizes[row]);
 
     protected override void AddSlope(int row, ReadOnlySpan<T> position, Span<T> gradient)
     {

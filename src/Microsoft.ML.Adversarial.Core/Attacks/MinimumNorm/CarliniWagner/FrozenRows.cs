@@ -23,24 +23,17 @@ internal sealed class FrozenRows<T> : SquaredDistanceRows<T>
     }
 
     /// <summary>How many features differ from the originals.</summary>
-    public override Tensor Sizes
+    public override double Size(int row)
     {
-        get
+        var position = Row(Positions, row);
+        var original = Row(Originals, row);
+        var equal = 0;
+        for (var feature = 0; feature < position.Length; feature++)
         {
-            var sizes = new T[Count];
-            var positions = Positions;
-            for (var row = 0; row < Count; row++)
-            {
-                var position = Row(positions, row);
-                var original = Row(Originals, row);
-                for (var feature = 0; feature < position.Length; feature++)
-                {
-                    sizes[row] += position[feature] == original[feature] ? T.Zero : T.One;
-                }
-            }
-
-            return PerRow(sizes);
+            equal += position[feature] == original[feature] ? 1 : 0;
         }
+
+        return position.Length - equal;
     }
 
     protected override void Move(int row, Span<T> position, Span<T> gradient, int iteration, double rate)

@@ -21,9 +21,9 @@ internal class SquaredDistanceRows<T> : TanhRows<T>
         MeasureAll();
     }
 
-    public override Tensor Penalties => PerRow(_squares).div_(_unit * _unit);
+    public override double Penalty(int row) => double.CreateTruncating(_squares[row]) / (_unit * _unit);
 
-    public override Tensor Sizes => PerRow(_squares).sqrt_();
+    public override double Size(int row) => Math.Sqrt(double.CreateTruncating(_squares[row]));
 
     protected override void AddSlope(int row, ReadOnlySpan<T> position, Span<T> gradient)
     {

@@ -19,6 +19,7 @@ internal abstract class TanhRows<T> : DescentRows<T>
 
     private readonly FeatureRange<T> _range;
     private readonly T[] _weights;
+    private readonly T[] _bends;
     private readonly T[] _firstMoments;
     private readonly T[] _secondMoments;
 
@@ -26,11 +27,12 @@ internal abstract class TanhRows<T> : DescentRows<T>
         : base(starts, originals, units)
     {
         _range = new(units.InputBounds(Features), Features);
-        (_weights, _firstMoments, _secondMoments) = (Block(Features), Block(Features), Block(Features));
+        (_weights, _bends, _firstMoments, _secondMoments) = (Block(Features), Block(Features), Block(Features), Block(Features));
         var positions = Positions;
         for (var index = 0; index < _weights.Length; index++)
         {
             _weights[index] = _range.WeightOf(positions[index], index % Features);
+            _bends[index] = _range.BendOf(_weights[index], index % Features);
         }
     }
 
@@ -40,12 +42,15 @@ internal abstract class TanhRows<T> : DescentRows<T>
     protected override void Move(int row, Span<T> position, Span<T> gradient, int iteration, double rate)
     {
         AddSlope(row, position, gradient);
-        Step(Row(_weights, row), Row(_firstMoments, row), Row(_secondMoments, row), position, gradient, iteration + 1, rate);
+        Step(row, position, gradient, iteration + 1, rate);
     }
 
-    private void Step(
-        Span<T> weights, Span<T> firstMoments, Span<T> secondMoments, Span<T> position, ReadOnlySpan<T> gradient, int step, double length)
+    private void Step(int row, Span<T> position, ReadOnlySpan<T> gradient, int step, double length)
     {
+        var weights = Row(_weights, row);
+        var bends = Row(_bends, row);
+        var firstMoments = Row(_firstMoments, row);
+        var secondMoments = Row(_secondMoments, row);
         var (keepFirst, keepSecond) = (Lanes<T>.Of(FirstDecay), Lanes<T>.Of(SecondDecay));
         var rate = Lanes<T>.Of(length / (1 - Math.Pow(FirstDecay, step)));
         var correction = Lanes<T>.Of(1 / Math.Sqrt(1 - Math.Pow(SecondDecay, step)));
@@ -53,35 +58,24 @@ internal abstract class TanhRows<T> : DescentRows<T>
         for (var start = 0; start < weights.Length; start += Lanes<T>.Count)
         {
             var half = Lanes<T>.Load(_range.Halves, start);
-            var linear = Vector512.GreaterThan(Lanes<T>.Load(_range.Linear, start), Vector512<T>.Zero);
-            var weight = Lanes<T>.Load(weights, start);
-            var decay = Decay(weight);
-            var sum = decay + Vector512<T>.One;
-            var bend = Vector512.ConditionalSelect(linear, Vector512<T>.One, Lanes<T>.Of(4) * decay / (sum * sum));
-            var slope = Lanes<T>.Load(gradient, start) * half * bend;
-
+            var slope = Lanes<T>.Load(gradient, start) * half * Lanes<T>.Load(bends, start);
             var first = slope + (keepFirst * (Lanes<T>.Load(firstMoments, start) - slope));
             var square = slope * slope;
             var second = square + (keepSecond * (Lanes<T>.Load(secondMoments, start) - square));
-            weight -= rate * first / ((Vector512.Sqrt(second) * correction) + stabiliser);
+            var weight = Lanes<T>.Load(weights, start) - (rate * first / ((Vector512.Sqrt(second) * correction) + stabiliser));
             weight = Lanes<T>.Clamp(weight, Lanes<T>.Load(_range.Lowest, start), Lanes<T>.Load(_range.Highest, start));
 
-            decay = Decay(weight);
-            var tanh = Vector512.CopySign((Vector512<T>.One - decay) / (Vector512<T>.One + decay), weight);
+            // With e = exp(−2|w|), tanh w = ±(1 − e)/(1 + e), and its slope 4e/(1 + e)² stays exact where tanh itself rounds to 1.
+            var linear = Vector512.GreaterThan(Lanes<T>.Load(_range.Linear, start), Vector512<T>.Zero);
+            var decay = Lanes<T>.Exp(Lanes<T>.Of(-2) * Vector512.Abs(weight));
+            var share = Vector512<T>.One / (Vector512<T>.One + decay);
+            var tanh = Vector512.CopySign((Vector512<T>.One - decay) * share, weight);
             var value = Lanes<T>.Load(_range.Centres, start) + (half * Vector512.ConditionalSelect(linear, weight, tanh));
             Lanes<T>.Store(weight, weights, start);
+            Lanes<T>.Store(Vector512.ConditionalSelect(linear, Vector512<T>.One, Lanes<T>.Of(4) * decay * share * share), bends, start);
             Lanes<T>.Store(first, firstMoments, start);
             Lanes<T>.Store(second, secondMoments, start);
             Lanes<T>.Store(value, position, start);
         }
-    }
-
-    // exp(−2|w|): tanh w = ±(1 − e)/(1 + e) and its slope 4e/(1 + e)² stay exact where tanh itself rounds to 1.
-    private static Vector512<T> Decay(Vector512<T> weight)
-    {
-        var exponent = Lanes<T>.Of(-2) * Vector512.Abs(weight);
-        return typeof(T) == typeof(double)
-            ? Vector512.Exp(exponent.As<T, double>()).As<double, T>()
-            : Vector512.Exp(exponent.As<T, float>()).As<float, T>();
     }
 }

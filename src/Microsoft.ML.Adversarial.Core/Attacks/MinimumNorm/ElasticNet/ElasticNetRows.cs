@@ -33,9 +33,10 @@ internal sealed class ElasticNetRows<T> : DescentRows<T>
         MeasureAll();
     }
 
-    public override Tensor Penalties => PerRow(_squares).div_(_unit * _unit).add_(PerRow(_lengths), alpha: _beta / _unit);
+    public override double Penalty(int row) =>
+        (double.CreateTruncating(_squares[row]) / (_unit * _unit)) + (_beta / _unit * double.CreateTruncating(_lengths[row]));
 
-    public override Tensor Sizes => _rule == DecisionRule.L1 ? PerRow(_lengths) : Penalties;
+    public override double Size(int row) => _rule == DecisionRule.L1 ? double.CreateTruncating(_lengths[row]) : Penalty(row);
 
     protected override void Move(int row, Span<T> position, Span<T> gradient, int iteration, double rate)
     {
