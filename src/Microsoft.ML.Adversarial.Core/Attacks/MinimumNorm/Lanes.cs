@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
@@ -25,14 +26,14 @@ internal static class Lanes<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Load(ReadOnlySpan<T> row, int start) =>
-        start + Count <= row.Length ? Vector512.Create(row.Slice(start, Count)) : LoadEnd(row[start..]);
+        start + Count <= row.Length ? Vector512.LoadUnsafe(in MemoryMarshal.GetReference(row), (nuint)start) : LoadEnd(row[start..]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<T> values, Span<T> row, int start)
     {
         if (start + Count <= row.Length)
         {
-            values.CopyTo(row.Slice(start, Count));
+            values.StoreUnsafe(ref MemoryMarshal.GetReference(row), (nuint)start);
         }
         else
         {

@@ -57,11 +57,4 @@ internal sealed class FeatureRange<T>
         var relative = (value - Centres[feature]) / Halves[feature];
         return Linear[feature] > T.Zero ? relative : T.Atanh(relative * T.CreateTruncating(Inside));
     }
-
-    /// <summary>The slope of tanh there, 1 where x is linear in w.</summary>
-    public T BendOf(T weight, int feature)
-    {
-        var decay = T.Exp(T.CreateTruncating(-2) * T.Abs(weight));
-        return Linear[feature] > T.Zero ? T.One : T.CreateTruncating(4) * decay / ((T.One + decay) * (T.One + decay));
-    }
 }

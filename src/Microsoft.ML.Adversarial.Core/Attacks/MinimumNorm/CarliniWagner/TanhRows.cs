@@ -19,7 +19,6 @@ internal abstract class TanhRows<T> : DescentRows<T>
 
     private readonly FeatureRange<T> _range;
     private readonly T[] _weights;
-    private readonly T[] _bends;
     private readonly T[] _firstMoments;
     private readonly T[] _secondMoments;
 
@@ -27,12 +26,11 @@ internal abstract class TanhRows<T> : DescentRows<T>
         : base(starts, originals, units)
     {
         _range = new(units.InputBounds(Features), Features);
-        (_weights, _bends, _firstMoments, _secondMoments) = (Block(Features), Block(Features), Block(Features), Block(Features));
+        (_weights, _firstMoments, _secondMoments) = (Block(Features), Block(Features), Block(Features));
         var positions = Positions;
         for (var index = 0; index < _weights.Length; index++)
         {
             _weights[index] = _range.WeightOf(positions[index], index % Features);
-            _bends[index] = _range.BendOf(_weights[index], index % Features);
         }
     }
 
@@ -42,40 +40,55 @@ internal abstract class TanhRows<T> : DescentRows<T>
     protected override void Move(int row, Span<T> position, Span<T> gradient, int iteration, double rate)
     {
         AddSlope(row, position, gradient);
-        Step(row, position, gradient, iteration + 1, rate);
+        Descend(row, gradient, iteration + 1, rate);
+        Place(row, position);
     }
 
-    private void Step(int row, Span<T> position, ReadOnlySpan<T> gradient, int step, double length)
+    // Adam. Two loops: in one, the compiler gives up on inlining.
+    private void Descend(int row, ReadOnlySpan<T> gradient, int step, double length)
     {
         var weights = Row(_weights, row);
-        var bends = Row(_bends, row);
         var firstMoments = Row(_firstMoments, row);
         var secondMoments = Row(_secondMoments, row);
         var (keepFirst, keepSecond) = (Lanes<T>.Of(FirstDecay), Lanes<T>.Of(SecondDecay));
         var rate = Lanes<T>.Of(length / (1 - Math.Pow(FirstDecay, step)));
         var correction = Lanes<T>.Of(1 / Math.Sqrt(1 - Math.Pow(SecondDecay, step)));
         var stabiliser = Lanes<T>.Of(Stabiliser);
+        var (one, minusTwo, four) = (Vector512<T>.One, Lanes<T>.Of(-2), Lanes<T>.Of(4));
         for (var start = 0; start < weights.Length; start += Lanes<T>.Count)
         {
-            var half = Lanes<T>.Load(_range.Halves, start);
-            var slope = Lanes<T>.Load(gradient, start) * half * Lanes<T>.Load(bends, start);
+            // With e = exp(−2|w|), the slope of tanh is 4e/(1 + e)², exact where tanh itself rounds to 1. Kept from the last step it would cost
+            // more: what all rows keep does not fit into the cache.
+            var weight = Lanes<T>.Load(weights, start);
+            var decay = Lanes<T>.Exp(minusTwo * Vector512.Abs(weight));
+            var share = one / (one + decay);
+            var linear = Vector512.GreaterThan(Lanes<T>.Load(_range.Linear, start), Vector512<T>.Zero);
+            var bend = Lanes<T>.Load(_range.Halves, start) * Vector512.ConditionalSelect(linear, one, four * decay * share * share);
+            var slope = Lanes<T>.Load(gradient, start) * bend;
             var first = slope + (keepFirst * (Lanes<T>.Load(firstMoments, start) - slope));
             var square = slope * slope;
             var second = square + (keepSecond * (Lanes<T>.Load(secondMoments, start) - square));
-            var weight = Lanes<T>.Load(weights, start) - (rate * first / ((Vector512.Sqrt(second) * correction) + stabiliser));
-            weight = Lanes<T>.Clamp(weight, Lanes<T>.Load(_range.Lowest, start), Lanes<T>.Load(_range.Highest, start));
-
-            // With e = exp(−2|w|), tanh w = ±(1 − e)/(1 + e), and its slope 4e/(1 + e)² stays exact where tanh itself rounds to 1.
-            var linear = Vector512.GreaterThan(Lanes<T>.Load(_range.Linear, start), Vector512<T>.Zero);
-            var decay = Lanes<T>.Exp(Lanes<T>.Of(-2) * Vector512.Abs(weight));
-            var share = Vector512<T>.One / (Vector512<T>.One + decay);
-            var tanh = Vector512.CopySign((Vector512<T>.One - decay) * share, weight);
-            var value = Lanes<T>.Load(_range.Centres, start) + (half * Vector512.ConditionalSelect(linear, weight, tanh));
+            weight -= rate * first / ((Vector512.Sqrt(second) * correction) + stabiliser);
             Lanes<T>.Store(weight, weights, start);
-            Lanes<T>.Store(Vector512.ConditionalSelect(linear, Vector512<T>.One, Lanes<T>.Of(4) * decay * share * share), bends, start);
             Lanes<T>.Store(first, firstMoments, start);
             Lanes<T>.Store(second, secondMoments, start);
-            Lanes<T>.Store(value, position, start);
+        }
+    }
+
+    private void Place(int row, Span<T> position)
+    {
+        var weights = Row(_weights, row);
+        var (one, minusTwo) = (Vector512<T>.One, Lanes<T>.Of(-2));
+        for (var start = 0; start < position.Length; start += Lanes<T>.Count)
+        {
+            var weight = Lanes<T>.Load(weights, start);
+            weight = Lanes<T>.Clamp(weight, Lanes<T>.Load(_range.Lowest, start), Lanes<T>.Load(_range.Highest, start));
+            var decay = Lanes<T>.Exp(minusTwo * Vector512.Abs(weight));
+            var tanh = Vector512.CopySign((one - decay) / (one + decay), weight);
+            var linear = Vector512.GreaterThan(Lanes<T>.Load(_range.Linear, start), Vector512<T>.Zero);
+            var half = Lanes<T>.Load(_range.Halves, start);
+            Lanes<T>.Store(weight, weights, start);
+            Lanes<T>.Store(Lanes<T>.Load(_range.Centres, start) + (half * Vector512.ConditionalSelect(linear, weight, tanh)), position, start);
         }
     }
 }
