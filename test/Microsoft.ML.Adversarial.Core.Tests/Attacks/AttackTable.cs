@@ -3,6 +3,7 @@ using Microsoft.ML.Adversarial.Attacks.Cascades;
 using Microsoft.ML.Adversarial.Attacks.FeatureSpace;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.AdaptiveBoundary;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
@@ -87,6 +88,15 @@ internal static class AttackTable
         {
             Iterations = 30, LearningRate = 0.02, Beta = 0.01, DecisionRule = DecisionRule.L1,
         }),
+        new("FAB", 0.2, false, epsilon => new FastAdaptiveBoundary(Norm.LInfinity, epsilon) { Steps = 20 }),
+        // On this small network no other start finds anything smaller.
+        new("FAB L2 with restarts", 1, false, epsilon => new FastAdaptiveBoundary(Norm.L2, epsilon) { Steps = 10, Restarts = 3 }),
+        new("FAB L1", 6, false, epsilon => new FastAdaptiveBoundary(Norm.L1, epsilon) { Steps = 20, BackwardStep = 0.8, LargestBias = 0.2 }),
+        new("FAB-T", 0.2, false, epsilon => new TargetedFastAdaptiveBoundary(Norm.LInfinity, epsilon) { Steps = 20 }),
+        new("FAB-T L2", 1, false, epsilon =>
+            new TargetedFastAdaptiveBoundary(Norm.L2, epsilon) { Steps = 20, TargetClasses = 2, Extrapolation = 1.2 }),
+        new("FAB-T L1 with restarts", 6, false, epsilon => new TargetedFastAdaptiveBoundary(Norm.L1, epsilon) { Steps = 10, Restarts = 2 }),
+        new("FAB leaving early", 0.2, false, epsilon => new FastAdaptiveBoundary(Norm.LInfinity, epsilon) { Steps = 20, StopAtSuccess = true }),
         new("MI-FGSM L2", 0.8, false, epsilon => new MomentumIterativeMethod(Norm.L2, epsilon) { Decay = 0.5 }),
         new("NI-FGSM", 0.1, false, epsilon => new NesterovIterativeMethod(Norm.LInfinity, epsilon)),
         new("NI-FGSM L2", 0.8, false, epsilon => new NesterovIterativeMethod(Norm.L2, epsilon) { StepSchedule = StepSchedule.Cosine }),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.AdaptiveBoundary;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
 using Microsoft.ML.Adversarial.Classifiers;
@@ -29,6 +30,15 @@ public sealed class SmallestPerturbationTests
         ["original/EAD_L1_b0.01_T", new FastMinimumNorm(Norm.L1, double.PositiveInfinity)],
         ["advertorch/JSMA_th1_g0.1_T", new FastMinimumNorm(Norm.L0, double.PositiveInfinity)],
         ["advertorch/JSMA_th1_g0.1_T", new SigmaZero { Steps = 200 }],
+        ["foolbox/LinfDeepFool_50_c10_0.02", new FastAdaptiveBoundary(Norm.LInfinity, double.PositiveInfinity)],
+        ["foolbox/L2DeepFool_50_c10_0.02", new FastAdaptiveBoundary(Norm.L2, double.PositiveInfinity)],
+        ["foolbox/DDN_100", new FastAdaptiveBoundary(Norm.L2, double.PositiveInfinity) { Restarts = 5 }],
+        ["original/CWL2_9x100_lr0.1_T", new FastAdaptiveBoundary(Norm.L2, double.PositiveInfinity)],
+        ["original/EAD_L1_b0.01", new FastAdaptiveBoundary(Norm.L1, double.PositiveInfinity)],
+        ["original/EAD_L1_b0.01_T", new FastAdaptiveBoundary(Norm.L1, double.PositiveInfinity)],
+        ["foolbox/LinfDeepFool_50_c10_0.02", new TargetedFastAdaptiveBoundary(Norm.LInfinity, double.PositiveInfinity)],
+        ["foolbox/DDN_100", new TargetedFastAdaptiveBoundary(Norm.L2, double.PositiveInfinity)],
+        ["original/EAD_L1_b0.01", new TargetedFastAdaptiveBoundary(Norm.L1, double.PositiveInfinity)],
         ["original/CWL2_9x100_lr0.1", new CarliniWagnerL2 { Iterations = 100, LearningRate = 0.1 }],
         ["original/CWL2_9x100_lr0.1_T", new CarliniWagnerL2 { Iterations = 100, LearningRate = 0.1 }],
         ["original/EAD_EN_b0.001", ElasticNet(DecisionRule.ElasticNet, 0.001)],

@@ -2,6 +2,7 @@ using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.AdaptiveBoundary;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
 using Microsoft.ML.Adversarial.Norms;
@@ -21,6 +22,8 @@ internal static class AttackRatios
         ("DeepFool", new DeepFool(Norm.L2, double.PositiveInfinity), 1.2),
         ("C&W L2 9 × 100", new CarliniWagnerL2 { Iterations = 100, LearningRate = 0.1 }, 1.25),
         ("EAD 9 × 100", new ElasticNetAttack { Iterations = 100 }, 1.25),
+        ("FAB-10", new FastAdaptiveBoundary(Norm.LInfinity, double.PositiveInfinity) { Steps = 10 }, 1.0),
+        ("FAB-T-10", new TargetedFastAdaptiveBoundary(Norm.LInfinity, double.PositiveInfinity) { Steps = 10, TargetClasses = 2 }, 1.6),
         ("APGD-100", new AutoProjectedGradientDescent(Norm.LInfinity, 0.1), 1.15),
     ];
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.AdaptiveBoundary;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Attacks.RandomSearch;
 using Microsoft.ML.Adversarial.Norms;
@@ -32,8 +33,9 @@ public sealed record AutoAttack : AttackCascade
     /// <inheritdoc/>
     public override IReadOnlyList<Attack> Stages => Version switch
     {
-        AutoAttackVersion.Standard => [CrossEntropy(restarts: IsL1 ? 5 : 1), Targeted(classes: IsL1 ? 5 : 9), Square()],
-        AutoAttackVersion.Plus => [CrossEntropy(restarts: 5), Ratio(restarts: 5), Square(), Targeted(classes: 9)],
+        AutoAttackVersion.Standard => [CrossEntropy(restarts: IsL1 ? 5 : 1), Targeted(classes: IsL1 ? 5 : 9), TargetedBoundary(), Square()],
+        AutoAttackVersion.Plus =>
+            [CrossEntropy(restarts: 5), Ratio(restarts: 5), Boundary(restarts: 5), Square(), Targeted(classes: 9), TargetedBoundary()],
         _ => [CrossEntropy(restarts: 1) with { ExpectationSamples = 20 }, Ratio(restarts: 1) with { ExpectationSamples = 20 }],
     };
 
@@ -60,6 +62,11 @@ public sealed record AutoAttack : AttackCascade
 
     private TargetedAutoProjectedGradientDescent Targeted(int classes) =>
         new(ThreatModel.Norm, ThreatModel.Epsilon) { TargetClasses = classes, LargerBudgetsFirst = IsL1, StopAtSuccess = true };
+
+    private FastAdaptiveBoundary Boundary(int restarts) =>
+        new(ThreatModel.Norm, ThreatModel.Epsilon) { Restarts = restarts, StopAtSuccess = true };
+
+    private TargetedFastAdaptiveBoundary TargetedBoundary() => new(ThreatModel.Norm, ThreatModel.Epsilon) { StopAtSuccess = true };
 
     private SquareAttack Square() => new(ThreatModel.Norm, ThreatModel.Epsilon) { RescaleSchedule = false };
 }

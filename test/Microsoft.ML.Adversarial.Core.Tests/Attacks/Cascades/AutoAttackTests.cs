@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.AdaptiveBoundary;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
@@ -27,10 +28,28 @@ public sealed class AutoAttackTests
         Assert.AreEqual(982, result.Stages[0].RowsAttacked);
         Assert.IsLessThanOrEqualTo(982 - 957, result.Stages[1].RowsAttacked);
         Assert.IsLessThanOrEqualTo(982 - 959, result.Stages[2].RowsAttacked);
+        Assert.IsLessThanOrEqualTo(982 - 959, result.Stages[3].RowsAttacked);
         Assert.AreEqual(RobustnessWarnings.None, result.Warnings);
         Assert.IsTrue(result.IsComplete);
         // Without leaving, Square alone would look at every row 5,000 times.
         Assert.IsLessThan(0.6 * QueriesOfSquare * rows, classifier.Rows);
+    }
+
+    [TestMethod]
+    public void StagesAreThoseOfTheAuthorsInTheirOrder()
+    {
+        foreach (Norm norm in new[] { Norm.LInfinity, Norm.L2, Norm.L1 })
+        {
+            CollectionAssert.AreEqual(new[] { "apgd", "apgd-t", "fab-t", "square" }, Names(AutoAttack.Standard(norm, 0.1)));
+            CollectionAssert.AreEqual(new[] { "apgd", "apgd", "fab", "square", "apgd-t", "fab-t" }, Names(AutoAttack.Plus(norm, 0.1)));
+            CollectionAssert.AreEqual(new[] { "apgd", "apgd" }, Names(AutoAttack.Rand(norm, 0.1)));
+        }
+
+        Assert.AreEqual(
+            new FastAdaptiveBoundary(Norm.L2, 0.1) { Restarts = 5, StopAtSuccess = true }, AutoAttack.Plus(Norm.L2, 0.1).Stages[2]);
+        Assert.AreEqual(new TargetedFastAdaptiveBoundary(Norm.L1, 0.1) { StopAtSuccess = true }, AutoAttack.Standard(Norm.L1, 0.1).Stages[2]);
+
+        static string[] Names(AutoAttack attack) => [.. attack.Stages.Select(stage => AttackDescription.Of(stage).Name)];
     }
 
     [TestMethod]
