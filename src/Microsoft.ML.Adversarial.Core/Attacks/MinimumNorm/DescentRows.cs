@@ -1,5 +1,8 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Microsoft.ML.Adversarial.Attacks.Constraints;
+using Microsoft.ML.Adversarial.Norms.Rows;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
@@ -33,78 +36,94 @@ internal abstract class DescentRows
 /// <inheritdoc/>
 /// <typeparam name="T">Single or Double.</typeparam>
 internal abstract class DescentRows<T> : DescentRows
-    where T : unmanaged
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly List<(T[] Cells, int PerRow)> _blocks = [];
-    private readonly Tensor _positions;
+    private readonly List<PaddedRows<T>> _blocks = [];
+    private readonly PaddedRows<T> _gradient;
+    private readonly BudgetUnits _units;
+    private readonly Tensor _cells;
     private readonly Tensor _like;
     private Tensor _leaf;
+    private int _count;
 
     /// <param name="starts">Where the rows begin, shape [M, …].</param>
     /// <param name="originals">Where their penalties are 0, in the same shape.</param>
-    /// <param name="units">What rows are measured in.</param>
+    /// <param name="units">What rows are measured in: the units of each feature's budget.</param>
     protected DescentRows(Tensor starts, Tensor originals, BudgetUnits units)
     {
-        Count = (int)starts.shape[0];
-        Features = (int)(starts.numel() / Count);
-        (_like, Units) = (originals, units);
-        _positions = units.Of(starts).to(ElementType, CPU, copy: true).contiguous();
-        Originals = Block(Features);
-        Values(units.Of(originals)).CopyTo(Originals);
+        _count = (int)starts.shape[0];
+        Features = (int)(starts.numel() / _count);
+        (_like, _units) = (originals, units);
+        _cells = units.Of(starts).to(ElementType, CPU, copy: true).contiguous();
+        _gradient = new(1, Features);
+        Originals = Block(units.Of(originals));
+        Positions = Block(_cells);
         _leaf = Leaf();
     }
 
     public sealed override Tensor Inputs => _leaf;
 
-    protected int Count { get; private set; }
-
     protected int Features { get; }
 
-    /// <summary>The units that rows are in: those of each feature's budget.</summary>
-    protected BudgetUnits Units { get; }
-
-    protected T[] Originals { get; }
+    protected PaddedRows<T> Originals { get; }
 
     /// <summary>Where the rows are.</summary>
-    protected Span<T> Positions => Cells(_positions)[..(Count * Features)];
+    protected PaddedRows<T> Positions { get; }
 
-    /// <summary>Numbers of the rows, 0 at first, that leave with their row.</summary>
-    /// <param name="perRow">How many.</param>
-    protected T[] Block(int perRow)
+    /// <summary>Numbers of the rows, one per feature, 0 at first, that leave with their row.</summary>
+    protected PaddedRows<T> Block()
     {
-        var block = new T[Count * perRow];
-        _blocks.Add((block, perRow));
+        _blocks.Add(new(_count, Features));
+        return _blocks[^1];
+    }
+
+    /// <summary>The same, with the values of a tensor of the inputs' shape.</summary>
+    protected PaddedRows<T> Block(Tensor values)
+    {
+        var block = Block();
+        Fill(block, values);
         return block;
     }
 
-    /// <summary>The part of a block that belongs to a row.</summary>
-    protected Span<T> Row(Span<T> block, int row) => block.Slice(row * Features, Features);
+    /// <summary>One number for each row, that leaves with it.</summary>
+    /// <param name="values">Shape [M]; null: 0 at first.</param>
+    protected PaddedRows<T> Numbers(Tensor? values = null)
+    {
+        _blocks.Add(new(_count, 1));
+        if (values is not null)
+        {
+            Fill(_blocks[^1], values);
+        }
+
+        return _blocks[^1];
+    }
 
     /// <summary>Takes note of the D and the size of a row.</summary>
-    protected abstract void Measure(int row, ReadOnlySpan<T> position);
+    protected abstract void Measure(int row);
 
     /// <summary>Measures all rows where they begin: the last thing that a constructor does.</summary>
     protected void MeasureAll()
     {
-        var positions = Positions;
-        for (var row = 0; row < Count; row++)
+        for (var row = 0; row < _count; row++)
         {
-            Measure(row, Row(positions, row));
+            Measure(row);
         }
     }
 
-    /// <summary>Moves each row by its gradient; what it writes is where the row goes.</summary>
-    protected abstract void Move(int row, Span<T> position, Span<T> gradient, int iteration, double rate);
+    /// <summary>Moves a row by its gradient, which may be written to.</summary>
+    protected abstract void Move(int row, Span<Vector512<T>> gradient, int iteration, double rate);
 
     public sealed override void Move(Tensor gradient, int iteration, double rate)
     {
         using var scope = NewDisposeScope();
-        var positions = Positions;
-        var slopes = Values(Units.Slopes(gradient));
-        for (var row = 0; row < Count; row++)
+        var slopes = Cells(_units.Slopes(gradient).to(ElementType, CPU).contiguous());
+        var cells = Cells(_cells);
+        for (var row = 0; row < _count; row++)
         {
-            Move(row, Row(positions, row), Row(slopes, row), iteration, rate);
-            Measure(row, Row(positions, row));
+            slopes.Slice(row * Features, Features).CopyTo(_gradient.Values(0));
+            Move(row, _gradient[0], iteration, rate);
+            Measure(row);
+            Positions.Values(row).CopyTo(cells.Slice(row * Features, Features));
         }
 
         CopyToLeaf();
@@ -112,47 +131,50 @@ internal abstract class DescentRows<T> : DescentRows
 
     public sealed override void Keep(ReadOnlySpan<int> slots)
     {
-        foreach (var (cells, perRow) in _blocks)
+        foreach (var block in _blocks)
         {
-            MoveToFront(cells, slots, perRow);
+            block.MoveToFront(slots);
         }
 
-        MoveToFront(Cells(_positions), slots, Features);
-        Count = slots.Length;
+        _count = slots.Length;
+        var cells = Cells(_cells);
+        for (var row = 0; row < _count; row++)
+        {
+            Positions.Values(row).CopyTo(cells.Slice(row * Features, Features));
+        }
+
         _leaf.Dispose();
         _leaf = Leaf().MoveToOuterDisposeScope();
-    }
-
-    private static void MoveToFront(Span<T> values, ReadOnlySpan<int> slots, int perRow)
-    {
-        for (var slot = 0; slot < slots.Length; slot++)
-        {
-            if (slots[slot] != slot)
-            {
-                values.Slice(slots[slot] * perRow, perRow).CopyTo(values.Slice(slot * perRow, perRow));
-            }
-        }
     }
 
     private static ScalarType ElementType => typeof(T) == typeof(double) ? ScalarType.Float64 : ScalarType.Float32;
 
     private static Span<T> Cells(Tensor tensor) => MemoryMarshal.Cast<byte, T>(tensor.bytes);
 
-    protected static Span<T> Values(Tensor tensor) => Cells(tensor.to(ElementType, CPU).contiguous());
+    private void Fill(PaddedRows<T> block, Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        var cells = Cells(values.to(ElementType, CPU).contiguous());
+        var width = cells.Length / _count;
+        for (var row = 0; row < _count; row++)
+        {
+            cells.Slice(row * width, width).CopyTo(block.Values(row));
+        }
+    }
 
-    // In main memory the leaf is the positions themselves; elsewhere it is a copy.
+    // In main memory the leaf is the cells themselves; elsewhere it is a copy.
     private Tensor Leaf()
     {
-        using var front = _positions.narrow(0, 0, Count);
-        return Units.Undo(front.to(_like.dtype, _like.device)).detach().requires_grad_();
+        using var front = _cells.narrow(0, 0, _count);
+        return _units.Undo(front.to(_like.dtype, _like.device)).detach().requires_grad_();
     }
 
     private void CopyToLeaf()
     {
-        if (!Units.ArePlain || _like.dtype != ElementType || _like.device_type != TorchSharp.DeviceType.CPU)
+        if (!_units.ArePlain || _like.dtype != ElementType || _like.device_type != TorchSharp.DeviceType.CPU)
         {
             using var scope = NewDisposeScope();
-            _leaf.copy_(Units.Undo(_positions.narrow(0, 0, Count).to(_like.dtype, _like.device)));
+            _leaf.copy_(_units.Undo(_cells.narrow(0, 0, _count).to(_like.dtype, _like.device)));
         }
     }
 }

@@ -1,17 +1,14 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 
-/// <summary>Values of rows in vectors; the end of a row that does not fill one is filled up with zeros.</summary>
+/// <summary>What the rows of a descent need of vectors and the framework does not have.</summary>
 /// <typeparam name="T">Single or Double.</typeparam>
 internal static class Lanes<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public static int Count => Vector512<T>.Count;
-
     /// <summary>A number in all places.</summary>
     public static Vector512<T> Of(double value) => Vector512.Create(T.CreateTruncating(value));
 
@@ -23,23 +20,6 @@ internal static class Lanes<T>
     public static Vector512<T> Exp(Vector512<T> exponents) => typeof(T) == typeof(float)
         ? Exp(exponents.As<T, float>()).As<float, T>()
         : Vector512.Exp(exponents.As<T, double>()).As<double, T>();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Load(ReadOnlySpan<T> row, int start) =>
-        start + Count <= row.Length ? Vector512.LoadUnsafe(in MemoryMarshal.GetReference(row), (nuint)start) : LoadEnd(row[start..]);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<T> values, Span<T> row, int start)
-    {
-        if (start + Count <= row.Length)
-        {
-            values.StoreUnsafe(ref MemoryMarshal.GetReference(row), (nuint)start);
-        }
-        else
-        {
-            StoreEnd(values, row[start..]);
-        }
-    }
 
     // 2ⁿ·exp(r) with |r| ≤ ½ log 2 and a polynomial of least largest error for exp(r). The framework's goes through float64 and takes four times as long.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -59,20 +39,5 @@ internal static class Lanes<T>
         sum = Vector512.FusedMultiplyAdd(sum, rest * rest, rest + Vector512<float>.One);
         var scale = Vector512.ShiftLeft(Vector512.ConvertToInt32Native(power) + Vector512.Create(127), 23).As<int, float>();
         return sum * scale;
-    }
-
-    private static Vector512<T> LoadEnd(ReadOnlySpan<T> end)
-    {
-        Span<T> filled = stackalloc T[Count];
-        filled.Clear();
-        end.CopyTo(filled);
-        return Vector512.Create<T>(filled);
-    }
-
-    private static void StoreEnd(Vector512<T> values, Span<T> end)
-    {
-        Span<T> filled = stackalloc T[Count];
-        values.CopyTo(filled);
-        filled[..end.Length].CopyTo(end);
     }
 }

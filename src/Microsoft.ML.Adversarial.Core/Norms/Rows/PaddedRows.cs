@@ -28,4 +28,14 @@ internal sealed class PaddedRows<T>
 
     /// <summary>The values of a row.</summary>
     public Span<T> Values(int row) => MemoryMarshal.Cast<Vector512<T>, T>(this[row])[.._features];
+
+    /// <summary>Moves some of the rows to the front.</summary>
+    /// <param name="rows">Theirs, ascending.</param>
+    public void MoveToFront(ReadOnlySpan<int> rows)
+    {
+        for (var row = 0; row < rows.Length; row++)
+        {
+            this[rows[row]].CopyTo(this[row]);
+        }
+    }
 }

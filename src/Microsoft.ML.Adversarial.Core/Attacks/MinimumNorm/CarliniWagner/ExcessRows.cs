@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Microsoft.ML.Adversarial.Attacks.Constraints;
+using Microsoft.ML.Adversarial.Norms.Rows;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
@@ -11,9 +12,9 @@ internal sealed class ExcessRows<T> : TanhRows<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double _unit;
-    private readonly T[] _limits;
-    private readonly T[] _excesses;
-    private readonly T[] _sizes;
+    private readonly PaddedRows<T> _limits;
+    private readonly PaddedRows<T> _excesses;
+    private readonly PaddedRows<T> _sizes;
 
     /// <param name="starts">Where the rows begin, shape [M, …].</param>
     /// <param name="originals">The originals, in the same shape.</param>
@@ -23,45 +24,58 @@ internal sealed class ExcessRows<T> : TanhRows<T>
         : base(starts, originals, units)
     {
         _unit = units.InputBounds(Features).TypicalWidth;
-        (_limits, _excesses, _sizes) = (Block(1), Block(1), Block(1));
-        Values(limits).CopyTo(_limits);
+        (_limits, _excesses, _sizes) = (Numbers(limits), Numbers(), Numbers());
         MeasureAll();
     }
 
-    public override double Penalty(int row) => double.CreateTruncating(_excesses[row]) / _unit;
+    public override double Penalty(int row) => double.CreateTruncating(_excesses.Values(row)[0]) / _unit;
 
-    public override double Size(int row) => double.CreateTruncating(_sizes[row]);
+    public override double Size(int row) => double.CreateTruncating(_sizes.Values(row)[0]);
 
-    protected override void AddSlope(int row, ReadOnlySpan<T> position, Span<T> gradient)
+    protected override void AddSlope(int row, Span<Vector512<T>> gradient)
     {
-        var original = Row(Originals, row);
-        var (slope, limit) = (Lanes<T>.Of(1 / _unit), Vector512.Create(_limits[row]));
-        for (var start = 0; start < gradient.Length; start += Lanes<T>.Count)
+        var (slope, limit) = (Lanes<T>.Of(1 / _unit), Vector512.Create(_limits.Values(row)[0]));
+        var originals = Originals[row][..gradient.Length];
+        var positions = Positions[row][..gradient.Length];
+        for (var block = 0; block < gradient.Length; block++)
         {
-            var change = Lanes<T>.Load(position, start) - Lanes<T>.Load(original, start);
+            var change = positions[block] - originals[block];
             var beyond = Vector512.GreaterThan(Vector512.Abs(change), limit);
-            var added = Vector512.ConditionalSelect(beyond, Vector512.CopySign(slope, change), Vector512<T>.Zero);
-            Lanes<T>.Store(Lanes<T>.Load(gradient, start) + added, gradient, start);
+            gradient[block] += Vector512.ConditionalSelect(beyond, Vector512.CopySign(slope, change), Vector512<T>.Zero);
         }
     }
 
-    protected override void Measure(int row, ReadOnlySpan<T> position)
+    protected override void Measure(int row)
     {
-        var original = Row(Originals, row);
-        var limit = Vector512.Create(_limits[row]);
-        var (excess, largest) = (Vector512<T>.Zero, Vector512<T>.Zero);
-        for (var start = 0; start < position.Length; start += Lanes<T>.Count)
+        var limit = Vector512.Create(_limits.Values(row)[0]);
+        var originals = Originals[row];
+        var positions = Positions[row][..originals.Length];
+        var excess = Vector512<T>.Zero;
+        for (var block = 0; block < originals.Length; block++)
         {
-            var change = Vector512.Abs(Lanes<T>.Load(position, start) - Lanes<T>.Load(original, start));
-            excess += Vector512.Max(change - limit, Vector512<T>.Zero);
-            largest = Vector512.Max(largest, change);
+            excess += Vector512.Max(Vector512.Abs(positions[block] - originals[block]) - limit, Vector512<T>.Zero);
         }
 
-        _excesses[row] = Vector512.Sum(excess);
-        _sizes[row] = T.Zero;
-        for (var lane = 0; lane < Lanes<T>.Count; lane++)
+        _excesses.Values(row)[0] = Vector512.Sum(excess);
+        _sizes.Values(row)[0] = LargestChange(row);
+    }
+
+    private T LargestChange(int row)
+    {
+        var originals = Originals[row];
+        var positions = Positions[row][..originals.Length];
+        var largest = Vector512<T>.Zero;
+        for (var block = 0; block < originals.Length; block++)
         {
-            _sizes[row] = T.Max(_sizes[row], largest[lane]);
+            largest = Vector512.Max(largest, Vector512.Abs(positions[block] - originals[block]));
         }
+
+        var (result, lanes) = (T.Zero, Vector512<T>.Count);
+        for (var lane = 0; lane < lanes; lane++)
+        {
+            result = T.Max(result, largest[lane]);
+        }
+
+        return result;
     }
 }

@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Norms.Rows;
 
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
 
@@ -14,47 +16,60 @@ internal sealed class FeatureRange<T>
     // Nearer to a bound, tanh is so flat that a hundred steps do not get away from it.
     private const double Inside = 0.999;
 
+    private readonly PaddedRows<T> _rows;
+
     public FeatureRange(InputBounds bounds, int features)
     {
-        (Centres, Halves, Linear, Lowest, Highest) = (new T[features], new T[features], new T[features], new T[features], new T[features]);
+        _rows = new(5, features);
         var half = bounds.TypicalWidth / 2;
         for (var feature = 0; feature < features; feature++)
         {
             var pair = bounds.IsUniform ? 0 : feature;
             var (lower, upper) = ((double)bounds.Lower[pair], (double)bounds.Upper[pair]);
             var bounded = double.IsFinite(upper - lower);
-            Centres[feature] = T.CreateTruncating(bounded ? (lower + upper) / 2 : 0);
-            Halves[feature] = T.CreateTruncating(bounded ? (upper - lower) / 2 : half);
-            Linear[feature] = bounded ? T.Zero : T.One;
-            Lowest[feature] = T.CreateTruncating(bounded ? double.NegativeInfinity : lower / half);
-            Highest[feature] = T.CreateTruncating(bounded ? double.PositiveInfinity : upper / half);
+            Set(0, bounded ? (lower + upper) / 2 : 0);
+            Set(1, bounded ? (upper - lower) / 2 : half);
+            Set(2, bounded ? 0 : 1);
+            Set(3, bounded ? double.NegativeInfinity : lower / half);
+            Set(4, bounded ? double.PositiveInfinity : upper / half);
+
+            void Set(int row, double value) => _rows.Values(row)[feature] = T.CreateTruncating(value);
         }
     }
 
     /// <summary>m.</summary>
-    public T[] Centres { get; }
+    public ReadOnlySpan<Vector512<T>> Centres => _rows[0];
 
     /// <summary>h.</summary>
-    public T[] Halves { get; }
+    public ReadOnlySpan<Vector512<T>> Halves => _rows[1];
 
     /// <summary>1 where x is linear in w, 0 where it is not.</summary>
-    public T[] Linear { get; }
+    public ReadOnlySpan<Vector512<T>> Linear => _rows[2];
 
     /// <summary>Smallest w.</summary>
-    public T[] Lowest { get; }
+    public ReadOnlySpan<Vector512<T>> Lowest => _rows[3];
 
     /// <summary>Largest w.</summary>
-    public T[] Highest { get; }
+    public ReadOnlySpan<Vector512<T>> Highest => _rows[4];
 
     /// <summary>The w of a value; values at a finite bound, whose w is infinite, are taken a little inside.</summary>
     public T WeightOf(T value, int feature)
     {
-        if (Halves[feature] == T.Zero)
+        var half = _rows.Values(1)[feature];
+        if (half == T.Zero)
         {
             return T.Zero;
         }
 
-        var relative = (value - Centres[feature]) / Halves[feature];
-        return Linear[feature] > T.Zero ? relative : T.Atanh(relative * T.CreateTruncating(Inside));
+        var relative = (value - _rows.Values(0)[feature]) / half;
+        return _rows.Values(2)[feature] > T.Zero ? relative : T.Atanh(relative * T.CreateTruncating(Inside));
+    }
+
+    /// <summary>dx/dw.</summary>
+    public T SlopeAt(T weight, int feature)
+    {
+        var decay = T.Exp(T.CreateTruncating(-2) * T.Abs(weight));
+        var bend = T.CreateTruncating(4) * decay / ((T.One + decay) * (T.One + decay));
+        return _rows.Values(1)[feature] * (_rows.Values(2)[feature] > T.Zero ? T.One : bend);
     }
 }

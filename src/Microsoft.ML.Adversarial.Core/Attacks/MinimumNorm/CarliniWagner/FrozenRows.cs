@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Microsoft.ML.Adversarial.Attacks.Constraints;
+using Microsoft.ML.Adversarial.Norms.Rows;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
@@ -9,7 +11,7 @@ namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
 internal sealed class FrozenRows<T> : SquaredDistanceRows<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T[] _frozen;
+    private readonly PaddedRows<T> _frozen;
 
     /// <param name="starts">Where the rows begin, shape [M, …]; frozen features are those of the originals.</param>
     /// <param name="originals">The originals, in the same shape.</param>
@@ -18,32 +20,32 @@ internal sealed class FrozenRows<T> : SquaredDistanceRows<T>
     public FrozenRows(Tensor starts, Tensor originals, BudgetUnits units, Tensor frozen)
         : base(starts, originals, units)
     {
-        _frozen = Block(Features);
-        Values(frozen).CopyTo(_frozen);
+        _frozen = Block(frozen);
     }
 
     /// <summary>How many features differ from the originals.</summary>
     public override double Size(int row)
     {
-        var position = Row(Positions, row);
-        var original = Row(Originals, row);
-        var equal = 0;
-        for (var feature = 0; feature < position.Length; feature++)
+        var originals = Originals[row];
+        var positions = Positions[row][..originals.Length];
+        var changed = Vector512<T>.Zero;
+        for (var block = 0; block < originals.Length; block++)
         {
-            equal += position[feature] == original[feature] ? 1 : 0;
+            changed += Vector512.ConditionalSelect(Vector512.Equals(positions[block], originals[block]), Vector512<T>.Zero, Vector512<T>.One);
         }
 
-        return position.Length - equal;
+        return double.CreateTruncating(Vector512.Sum(changed));
     }
 
-    protected override void Move(int row, Span<T> position, Span<T> gradient, int iteration, double rate)
+    protected override void Move(int row, Span<Vector512<T>> gradient, int iteration, double rate)
     {
-        base.Move(row, position, gradient, iteration, rate);
-        var frozen = Row(_frozen, row);
-        var original = Row(Originals, row);
-        for (var feature = 0; feature < position.Length; feature++)
+        base.Move(row, gradient, iteration, rate);
+        var originals = Originals[row];
+        var positions = Positions[row][..originals.Length];
+        var frozen = _frozen[row][..originals.Length];
+        for (var block = 0; block < originals.Length; block++)
         {
-            position[feature] = frozen[feature] == T.Zero ? position[feature] : original[feature];
+            positions[block] = Vector512.ConditionalSelect(Vector512.Equals(frozen[block], Vector512<T>.Zero), positions[block], originals[block]);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Microsoft.ML.Adversarial.Attacks.Constraints;
+using Microsoft.ML.Adversarial.Norms.Rows;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
@@ -11,41 +12,44 @@ internal class SquaredDistanceRows<T> : TanhRows<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double _unit;
-    private readonly T[] _squares;
+    private readonly PaddedRows<T> _squares;
 
     public SquaredDistanceRows(Tensor starts, Tensor originals, BudgetUnits units)
         : base(starts, originals, units)
     {
         _unit = units.InputBounds(Features).TypicalWidth;
-        _squares = Block(1);
+        _squares = Numbers();
         MeasureAll();
     }
 
-    public override double Penalty(int row) => double.CreateTruncating(_squares[row]) / (_unit * _unit);
+    public override double Penalty(int row) => Square(row) / (_unit * _unit);
 
-    public override double Size(int row) => Math.Sqrt(double.CreateTruncating(_squares[row]));
+    public override double Size(int row) => Math.Sqrt(Square(row));
 
-    protected override void AddSlope(int row, ReadOnlySpan<T> position, Span<T> gradient)
+    protected override void AddSlope(int row, Span<Vector512<T>> gradient)
     {
-        var original = Row(Originals, row);
         var factor = Lanes<T>.Of(2 / (_unit * _unit));
-        for (var start = 0; start < gradient.Length; start += Lanes<T>.Count)
+        var originals = Originals[row][..gradient.Length];
+        var positions = Positions[row][..gradient.Length];
+        for (var block = 0; block < gradient.Length; block++)
         {
-            var change = Lanes<T>.Load(position, start) - Lanes<T>.Load(original, start);
-            Lanes<T>.Store(Lanes<T>.Load(gradient, start) + (factor * change), gradient, start);
+            gradient[block] += factor * (positions[block] - originals[block]);
         }
     }
 
-    protected override void Measure(int row, ReadOnlySpan<T> position)
+    protected override void Measure(int row)
     {
-        var original = Row(Originals, row);
+        var originals = Originals[row];
+        var positions = Positions[row][..originals.Length];
         var squares = Vector512<T>.Zero;
-        for (var start = 0; start < position.Length; start += Lanes<T>.Count)
+        for (var block = 0; block < originals.Length; block++)
         {
-            var change = Lanes<T>.Load(position, start) - Lanes<T>.Load(original, start);
+            var change = positions[block] - originals[block];
             squares += change * change;
         }
 
-        _squares[row] = Vector512.Sum(squares);
+        _squares.Values(row)[0] = Vector512.Sum(squares);
     }
+
+    private double Square(int row) => double.CreateTruncating(_squares.Values(row)[0]);
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Microsoft.ML.Adversarial.Attacks.Constraints;
+using Microsoft.ML.Adversarial.Norms.Rows;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
@@ -18,77 +19,84 @@ internal abstract class TanhRows<T> : DescentRows<T>
     private const double Stabiliser = 1e-8;
 
     private readonly FeatureRange<T> _range;
-    private readonly T[] _weights;
-    private readonly T[] _firstMoments;
-    private readonly T[] _secondMoments;
+    private readonly PaddedRows<T> _weights;
+    private readonly PaddedRows<T> _bends;
+    private readonly PaddedRows<T> _firstMoments;
+    private readonly PaddedRows<T> _secondMoments;
 
     protected TanhRows(Tensor starts, Tensor originals, BudgetUnits units)
         : base(starts, originals, units)
     {
         _range = new(units.InputBounds(Features), Features);
-        (_weights, _firstMoments, _secondMoments) = (Block(Features), Block(Features), Block(Features));
-        var positions = Positions;
-        for (var index = 0; index < _weights.Length; index++)
+        (_weights, _bends, _firstMoments, _secondMoments) = (Block(), Block(), Block(), Block());
+        for (var row = 0; row < starts.shape[0]; row++)
         {
-            _weights[index] = _range.WeightOf(positions[index], index % Features);
+            var weights = _weights.Values(row);
+            var bends = _bends.Values(row);
+            var positions = Positions.Values(row);
+            for (var feature = 0; feature < Features; feature++)
+            {
+                weights[feature] = _range.WeightOf(positions[feature], feature);
+                bends[feature] = _range.SlopeAt(weights[feature], feature);
+            }
         }
     }
 
     /// <summary>Adds the slope of D to that of c·f.</summary>
-    protected abstract void AddSlope(int row, ReadOnlySpan<T> position, Span<T> gradient);
+    protected abstract void AddSlope(int row, Span<Vector512<T>> gradient);
 
-    protected override void Move(int row, Span<T> position, Span<T> gradient, int iteration, double rate)
+    protected override void Move(int row, Span<Vector512<T>> gradient, int iteration, double rate)
     {
-        AddSlope(row, position, gradient);
+        AddSlope(row, gradient);
         Descend(row, gradient, iteration + 1, rate);
-        Place(row, position);
+        Place(row);
     }
 
-    // Adam. Two loops: in one, the compiler gives up on inlining.
-    private void Descend(int row, ReadOnlySpan<T> gradient, int step, double length)
+    private void Descend(int row, ReadOnlySpan<Vector512<T>> gradient, int step, double length)
     {
-        var weights = Row(_weights, row);
-        var firstMoments = Row(_firstMoments, row);
-        var secondMoments = Row(_secondMoments, row);
         var (keepFirst, keepSecond) = (Lanes<T>.Of(FirstDecay), Lanes<T>.Of(SecondDecay));
         var rate = Lanes<T>.Of(length / (1 - Math.Pow(FirstDecay, step)));
         var correction = Lanes<T>.Of(1 / Math.Sqrt(1 - Math.Pow(SecondDecay, step)));
         var stabiliser = Lanes<T>.Of(Stabiliser);
-        var (one, minusTwo, four) = (Vector512<T>.One, Lanes<T>.Of(-2), Lanes<T>.Of(4));
-        for (var start = 0; start < weights.Length; start += Lanes<T>.Count)
+        var weights = _weights[row];
+        var firstMoments = _firstMoments[row][..weights.Length];
+        var secondMoments = _secondMoments[row][..weights.Length];
+        var bends = _bends[row][..weights.Length];
+        gradient = gradient[..weights.Length];
+        for (var block = 0; block < weights.Length; block++)
         {
-            // With e = exp(−2|w|), the slope of tanh is 4e/(1 + e)², exact where tanh itself rounds to 1. Kept from the last step it would cost
-            // more: what all rows keep does not fit into the cache.
-            var weight = Lanes<T>.Load(weights, start);
-            var decay = Lanes<T>.Exp(minusTwo * Vector512.Abs(weight));
-            var share = one / (one + decay);
-            var linear = Vector512.GreaterThan(Lanes<T>.Load(_range.Linear, start), Vector512<T>.Zero);
-            var bend = Lanes<T>.Load(_range.Halves, start) * Vector512.ConditionalSelect(linear, one, four * decay * share * share);
-            var slope = Lanes<T>.Load(gradient, start) * bend;
-            var first = slope + (keepFirst * (Lanes<T>.Load(firstMoments, start) - slope));
+            var slope = gradient[block] * bends[block];
+            var first = slope + (keepFirst * (firstMoments[block] - slope));
             var square = slope * slope;
-            var second = square + (keepSecond * (Lanes<T>.Load(secondMoments, start) - square));
-            weight -= rate * first / ((Vector512.Sqrt(second) * correction) + stabiliser);
-            Lanes<T>.Store(weight, weights, start);
-            Lanes<T>.Store(first, firstMoments, start);
-            Lanes<T>.Store(second, secondMoments, start);
+            var second = square + (keepSecond * (secondMoments[block] - square));
+            weights[block] -= rate * first / ((Vector512.Sqrt(second) * correction) + stabiliser);
+            firstMoments[block] = first;
+            secondMoments[block] = second;
         }
     }
 
-    private void Place(int row, Span<T> position)
+    private void Place(int row)
     {
-        var weights = Row(_weights, row);
-        var (one, minusTwo) = (Vector512<T>.One, Lanes<T>.Of(-2));
-        for (var start = 0; start < position.Length; start += Lanes<T>.Count)
+        var weights = _weights[row];
+        var bends = _bends[row][..weights.Length];
+        var positions = Positions[row][..weights.Length];
+        var centres = _range.Centres[..weights.Length];
+        var halves = _range.Halves[..weights.Length];
+        var linear = _range.Linear[..weights.Length];
+        var lowest = _range.Lowest[..weights.Length];
+        var highest = _range.Highest[..weights.Length];
+        var (one, four) = (Vector512<T>.One, Lanes<T>.Of(4));
+        for (var block = 0; block < weights.Length; block++)
         {
-            var weight = Lanes<T>.Load(weights, start);
-            weight = Lanes<T>.Clamp(weight, Lanes<T>.Load(_range.Lowest, start), Lanes<T>.Load(_range.Highest, start));
-            var decay = Lanes<T>.Exp(minusTwo * Vector512.Abs(weight));
-            var tanh = Vector512.CopySign((one - decay) / (one + decay), weight);
-            var linear = Vector512.GreaterThan(Lanes<T>.Load(_range.Linear, start), Vector512<T>.Zero);
-            var half = Lanes<T>.Load(_range.Halves, start);
-            Lanes<T>.Store(weight, weights, start);
-            Lanes<T>.Store(Lanes<T>.Load(_range.Centres, start) + (half * Vector512.ConditionalSelect(linear, weight, tanh)), position, start);
+            var weight = Lanes<T>.Clamp(weights[block], lowest[block], highest[block]);
+            // With e = exp(−2|w|), tanh w = ±(1 − e)/(1 + e), and its slope 4e/(1 + e)² stays exact where tanh itself rounds to 1.
+            var decay = Lanes<T>.Exp(Lanes<T>.Of(-2) * Vector512.Abs(weight));
+            var share = one / (one + decay);
+            var tanh = Vector512.CopySign((one - decay) * share, weight);
+            var isLinear = Vector512.GreaterThan(linear[block], Vector512<T>.Zero);
+            bends[block] = halves[block] * Vector512.ConditionalSelect(isLinear, one, four * decay * share * share);
+            positions[block] = centres[block] + (halves[block] * Vector512.ConditionalSelect(isLinear, weight, tanh));
+            weights[block] = weight;
         }
     }
 }

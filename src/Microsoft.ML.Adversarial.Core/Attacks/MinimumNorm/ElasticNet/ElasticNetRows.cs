@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Microsoft.ML.Adversarial.Attacks.Constraints;
+using Microsoft.ML.Adversarial.Norms.Rows;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
@@ -17,57 +18,59 @@ internal sealed class ElasticNetRows<T> : DescentRows<T>
     private readonly double _unit;
     private readonly double _beta;
     private readonly DecisionRule _rule;
-    private readonly T[] _lower;
-    private readonly T[] _upper;
-    private readonly T[] _shrunk;
-    private readonly T[] _squares;
-    private readonly T[] _lengths;
+    private readonly RowBounds<T> _bounds;
+    private readonly PaddedRows<T> _shrunk;
+    private readonly PaddedRows<T> _squares;
+    private readonly PaddedRows<T> _lengths;
 
     public ElasticNetRows(Tensor originals, BudgetUnits units, double beta, DecisionRule rule)
         : base(originals, originals, units)
     {
         (_unit, _beta, _rule) = (units.InputBounds(Features).TypicalWidth, beta, rule);
-        (_lower, _upper) = units.Bounds<T>(Features);
-        (_shrunk, _squares, _lengths) = (Block(Features), Block(1), Block(1));
-        Originals.CopyTo(_shrunk);
+        _bounds = new(units.Bounds<T>(Features));
+        (_shrunk, _squares, _lengths) = (Block(units.Of(originals)), Numbers(), Numbers());
         MeasureAll();
     }
 
     public override double Penalty(int row) =>
-        (double.CreateTruncating(_squares[row]) / (_unit * _unit)) + (_beta / _unit * double.CreateTruncating(_lengths[row]));
+        (double.CreateTruncating(_squares.Values(row)[0]) / (_unit * _unit)) + (_beta / _unit * Length(row));
 
-    public override double Size(int row) => _rule == DecisionRule.L1 ? double.CreateTruncating(_lengths[row]) : Penalty(row);
+    public override double Size(int row) => _rule == DecisionRule.L1 ? Length(row) : Penalty(row);
 
-    protected override void Move(int row, Span<T> position, Span<T> gradient, int iteration, double rate)
+    protected override void Move(int row, Span<Vector512<T>> gradient, int iteration, double rate)
     {
-        var original = Row(Originals, row);
-        var shrunk = Row(_shrunk, row);
         var (pull, step) = (Lanes<T>.Of(1 - (2 * rate)), Lanes<T>.Of(rate * _unit * _unit));
         var (threshold, momentum) = (Lanes<T>.Of(_beta * _unit), Lanes<T>.Of(iteration / (iteration + 3.0)));
-        for (var start = 0; start < position.Length; start += Lanes<T>.Count)
+        var originals = Originals[row][..gradient.Length];
+        var positions = Positions[row][..gradient.Length];
+        var shrunk = _shrunk[row][..gradient.Length];
+        var lower = _bounds.Lower[..gradient.Length];
+        var upper = _bounds.Upper[..gradient.Length];
+        for (var block = 0; block < gradient.Length; block++)
         {
-            var origin = Lanes<T>.Load(original, start);
-            var (lower, upper) = (Lanes<T>.Load(_lower, start), Lanes<T>.Load(_upper, start));
-            var change = (pull * (Lanes<T>.Load(position, start) - origin)) - (step * Lanes<T>.Load(gradient, start));
+            var original = originals[block];
+            var change = (pull * (positions[block] - original)) - (step * gradient[block]);
             var size = Vector512.MaxNative(Vector512.Abs(change) - threshold, Vector512<T>.Zero);
-            var next = Lanes<T>.Clamp(origin + Vector512.CopySign(size, change), lower, upper);
-            var ahead = Lanes<T>.Clamp(next + (momentum * (next - Lanes<T>.Load(shrunk, start))), lower, upper);
-            Lanes<T>.Store(next, shrunk, start);
-            Lanes<T>.Store(ahead, position, start);
+            var next = Lanes<T>.Clamp(original + Vector512.CopySign(size, change), lower[block], upper[block]);
+            positions[block] = Lanes<T>.Clamp(next + (momentum * (next - shrunk[block])), lower[block], upper[block]);
+            shrunk[block] = next;
         }
     }
 
-    protected override void Measure(int row, ReadOnlySpan<T> position)
+    protected override void Measure(int row)
     {
-        var original = Row(Originals, row);
+        var originals = Originals[row];
+        var positions = Positions[row][..originals.Length];
         var (squares, lengths) = (Vector512<T>.Zero, Vector512<T>.Zero);
-        for (var start = 0; start < position.Length; start += Lanes<T>.Count)
+        for (var block = 0; block < originals.Length; block++)
         {
-            var change = Lanes<T>.Load(position, start) - Lanes<T>.Load(original, start);
+            var change = positions[block] - originals[block];
             squares += change * change;
             lengths += Vector512.Abs(change);
         }
 
-        (_squares[row], _lengths[row]) = (Vector512.Sum(squares), Vector512.Sum(lengths));
+        (_squares.Values(row)[0], _lengths.Values(row)[0]) = (Vector512.Sum(squares), Vector512.Sum(lengths));
     }
+
+    private double Length(int row) => double.CreateTruncating(_lengths.Values(row)[0]);
 }
