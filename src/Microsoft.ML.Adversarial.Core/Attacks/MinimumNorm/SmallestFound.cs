@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Norms;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
@@ -74,21 +75,43 @@ internal sealed class SmallestFound
     private bool[] Take_(Tensor candidates, Tensor logits, Goal goal, double[] sizes, long[] rows)
     {
         var margins = goal.ClearMargins(_demand(logits.detach(), goal));
-        bool[] reached = [.. margins.Select(margin => margin > 0)];
-        var better = Enumerable.Range(0, rows.Length)
-            .Where(slot => reached[slot] && sizes[slot] < Sizes[rows[slot]])
-            .Select(slot => (long)slot).ToArray();
-        if (better.Length > 0)
+        var (reached, better) = (new bool[rows.Length], new List<int>());
+        for (var slot = 0; slot < rows.Length; slot++)
         {
-            Inputs.index_copy_(
-                0, tensor(better.Select(slot => rows[slot]).ToArray(), device: Inputs.device),
-                candidates.detach().index_select(0, tensor(better, device: Inputs.device)));
-            foreach (var slot in better)
+            reached[slot] = margins[slot] > 0;
+            if (reached[slot] && sizes[slot] < Sizes[rows[slot]])
             {
                 Sizes[rows[slot]] = sizes[slot];
+                better.Add(slot);
             }
         }
 
+        Keep(candidates.detach(), better, rows);
         return reached;
+    }
+
+    private void Keep(Tensor candidates, List<int> slots, long[] rows)
+    {
+        if (slots.Count == 0)
+        {
+            return;
+        }
+
+        if (PlainCells.Have(candidates, Inputs))
+        {
+            // While a search gets nearer every row is kept at every step, and once over memory is half of what two tensor operations take.
+            var from = PlainCells.Of(candidates);
+            var to = PlainCells.Of(Inputs);
+            var features = from.Length / rows.Length;
+            foreach (var slot in slots)
+            {
+                from.Slice(slot * features, features).CopyTo(to.Slice((int)rows[slot] * features, features));
+            }
+
+            return;
+        }
+
+        var places = tensor(slots.ConvertAll(slot => rows[slot]).ToArray(), device: Inputs.device);
+        Inputs.index_copy_(0, places, candidates.index_select(0, tensor(slots.ConvertAll(slot => (long)slot).ToArray(), device: Inputs.device)));
     }
 }
