@@ -24,9 +24,11 @@ internal sealed class AttacksVerb : Verb
         output.WriteLine(string.Join(", ", about.Names));
         output.WriteLine($"  {about.Reference}");
         output.WriteLine($"  {(AttackDescription.IsBlackBox(name) ? "black-box" : "white-box")}, {Kind(name)}, {Norms(about)}");
-        foreach (var setting in AttackDescription.SettingsOf(name))
+        var settings = AttackDescription.SettingsOf(name).ToArray();
+        var (names, defaults) = (settings.Max(setting => setting.Name.Length), settings.Max(setting => setting.Default.Length));
+        foreach (var setting in settings)
         {
-            output.WriteLine($"  {setting.Name,-16} {setting.Default,-14} {setting.Range}");
+            output.WriteLine($"  {setting.Name.PadRight(names)}  {setting.Default.PadRight(defaults)}  {setting.Range}");
         }
     }
 

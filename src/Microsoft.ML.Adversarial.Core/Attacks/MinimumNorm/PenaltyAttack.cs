@@ -42,7 +42,10 @@ public abstract record PenaltyAttack : MinimumNormAttack
         init => _iterations = InRange(value, value >= 1, ">= 1", nameof(Iterations));
     }
 
-    /// <summary>Length α of the first step, above 0; step k of K has length α √(1 − k/K).</summary>
+    /// <summary>
+    /// Length α of the first step, above 0; step k of K has length α √(1 − k/K). Carlini and Wagner's attacks step in w, x = tanh w, where features at
+    /// a bound begin 3.8 away from the middle: with α·K below 5 they do not get far, and rows may fail for nothing else.
+    /// </summary>
     public double LearningRate
     {
         get => _learningRate;
