@@ -1,7 +1,5 @@
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.AdaptiveBoundary;
 using Microsoft.ML.Adversarial.Classifiers;
-using Microsoft.ML.Adversarial.Networks;
-using Microsoft.ML.Adversarial.Networks.Layers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
 using TorchSharp;
@@ -37,8 +35,8 @@ public sealed class FastAdaptiveBoundaryTests
         int AssertShortest(Tensor inputs, InputBounds bounds, double excess)
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            using NetworkClassifier classifier = Linear(bounds);
-            (Tensor gap, Tensor slope) = Gap(classifier, inputs);
+            using NetworkClassifier classifier = TwoLinearClasses.Classifier(bounds);
+            (Tensor gap, Tensor slope) = TwoLinearClasses.Gap(classifier, inputs);
             Tensor labels = gap.less(0).to(ScalarType.Int64);
             int count = 0;
             foreach (Goal goal in new[] { Goal.Misclassify(labels), Goal.MisclassifyAs(1 - labels) })
@@ -199,19 +197,4 @@ public sealed class FastAdaptiveBoundaryTests
     }
 
     private static double[] Values(Tensor row) => row.data<double>().ToArray();
-
-    private static NetworkClassifier Linear(InputBounds bounds)
-    {
-        NetworkDefinition definition = new() { InputShape = [5], ClassCount = 2, Layers = [new LinearLayer()] };
-        return new(SmallNetwork.Created(definition).ToType(ScalarType.Float64), bounds);
-    }
-
-    // By how much the first logit exceeds the second, and the gradient of that.
-    private static (Tensor Gap, Tensor Slope) Gap(IDifferentiableClassifier classifier, Tensor inputs)
-    {
-        Tensor sign = tensor(new double[] { 1, -1 });
-        Tensor slope = classifier.InputGradient(inputs.clone().requires_grad_(), logits => sign.expand_as(logits).clone());
-        using IDisposable frozen = torch.no_grad();
-        return (classifier.Logits(inputs).matmul(sign), slope);
-    }
 }

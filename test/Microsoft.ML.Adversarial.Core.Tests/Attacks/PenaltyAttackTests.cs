@@ -2,8 +2,6 @@ using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
 using Microsoft.ML.Adversarial.Classifiers;
-using Microsoft.ML.Adversarial.Networks;
-using Microsoft.ML.Adversarial.Networks.Layers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
 using TorchSharp;
@@ -36,8 +34,8 @@ public sealed class PenaltyAttackTests
         void AssertShortest(InputBounds bounds)
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            using NetworkClassifier classifier = Linear(bounds);
-            (Tensor gap, Tensor slope) = Gap(classifier, inputs);
+            using NetworkClassifier classifier = TwoLinearClasses.Classifier(bounds);
+            (Tensor gap, Tensor slope) = TwoLinearClasses.Gap(classifier, inputs);
             Tensor labels = gap.less(0).to(ScalarType.Int64);
             Tensor shortest = norm.Order == 0 ? ones_like(gap) : gap.abs() / norm.Dual.Measure(slope);
             foreach (Goal goal in new[] { Goal.Misclassify(labels), Goal.MisclassifyAs(1 - labels) })
@@ -142,20 +140,6 @@ public sealed class PenaltyAttackTests
         AssertRefused("Decay", "Expected Decay > 0 and < 1, got 1.", () => new CarliniWagnerLInfinity { Decay = 1 });
         AssertRefused("Beta", "Expected Beta >= 0 and finite, got -1.", () => new ElasticNetAttack { Beta = -1 });
         Assert.ThrowsExactly<ArgumentException>(() => new CarliniWagnerL2(Norm.LInfinity, 1));
-    }
-
-    private static NetworkClassifier Linear(InputBounds bounds)
-    {
-        NetworkDefinition definition = new() { InputShape = [5], ClassCount = 2, Layers = [new LinearLayer()] };
-        return new(SmallNetwork.Created(definition).ToType(ScalarType.Float64), bounds);
-    }
-
-    private static (Tensor Gap, Tensor Slope) Gap(IDifferentiableClassifier classifier, Tensor inputs)
-    {
-        Tensor sign = tensor(new double[] { 1, -1 });
-        Tensor slope = classifier.InputGradient(inputs.clone().requires_grad_(), logits => sign.expand_as(logits).clone());
-        using IDisposable frozen = torch.no_grad();
-        return (classifier.Logits(inputs).matmul(sign), slope);
     }
 
     private static void AssertRefused(string setting, string problem, Func<Attack> make)

@@ -101,7 +101,7 @@ public sealed record SigmaZero : BoundaryWalkAttack
 
         public override void Settle(BoundaryRow row, Span<Vector512<T>> position, Span<Vector512<T>> changes, ReadOnlySpan<Vector512<T>> original)
         {
-            var threshold = Scalar(row.Radius);
+            var threshold = Lanes<T>.Of(row.Radius);
             var widths = _widths[0];
             for (var block = 0; block < changes.Length; block++)
             {
@@ -115,7 +115,7 @@ public sealed record SigmaZero : BoundaryWalkAttack
         private void Slopes(Span<Vector512<T>> slopes, ReadOnlySpan<Vector512<T>> changes, ReadOnlySpan<Vector512<T>> gradient, bool reached)
         {
             var widths = _widths[0];
-            var (sigma, count, hinge) = (Scalar(_attack.Sigma), Scalar(2 * _attack.Sigma / _features), Scalar(reached ? 0 : 1));
+            var (sigma, count, hinge) = (Lanes<T>.Of(_attack.Sigma), Lanes<T>.Of(2 * _attack.Sigma / _features), Lanes<T>.Of(reached ? 0 : 1));
             for (var block = 0; block < slopes.Length; block++)
             {
                 var width = widths[block];
@@ -130,18 +130,16 @@ public sealed record SigmaZero : BoundaryWalkAttack
             Span<Vector512<T>> changes, ReadOnlySpan<Vector512<T>> slopes, Span<Vector512<T>> means, Span<Vector512<T>> squares, double unit, double length, int step)
         {
             var widths = _widths[0];
-            var (scale, tiny) = (Scalar(unit), Scalar(1e-8));
-            var rate = Scalar(length / (1 - Math.Pow(FirstDecay, step)));
-            var correction = Scalar(1 / (1 - Math.Pow(SecondDecay, step)));
+            var (scale, tiny) = (Lanes<T>.Of(unit), Lanes<T>.Of(1e-8));
+            var rate = Lanes<T>.Of(length / (1 - Math.Pow(FirstDecay, step)));
+            var correction = Lanes<T>.Of(1 / (1 - Math.Pow(SecondDecay, step)));
             for (var block = 0; block < slopes.Length; block++)
             {
                 var slope = slopes[block] * scale;
-                means[block] += (slope - means[block]) * Scalar(1 - FirstDecay);
-                squares[block] += ((slope * slope) - squares[block]) * Scalar(1 - SecondDecay);
+                means[block] += (slope - means[block]) * Lanes<T>.Of(1 - FirstDecay);
+                squares[block] += ((slope * slope) - squares[block]) * Lanes<T>.Of(1 - SecondDecay);
                 changes[block] -= rate * means[block] / (Vector512.Sqrt(squares[block] * correction) + tiny) * widths[block];
             }
         }
-
-        private static Vector512<T> Scalar(double value) => Vector512.Create(T.CreateChecked(value));
     }
 }

@@ -35,8 +35,8 @@ internal sealed class AdaptiveBoundaryStep<T>(AdaptiveBoundaryAttack attack, (T[
         var (way, shortcut) = (_norm.Measure(ahead), _norm.Measure(across));
         // Where neither projection moves, there is nothing to choose.
         var bias = Math.Min(way / Math.Max(way + shortcut, double.Epsilon), attack.LargestBias);
-        var (shares, biases) = (Vector512.Create(T.CreateChecked(1 - bias)), Vector512.Create(T.CreateChecked(bias)));
-        var beyond = Vector512.Create(T.CreateChecked(attack.Extrapolation));
+        var (shares, biases) = (Lanes<T>.Of(1 - bias), Lanes<T>.Of(bias));
+        var beyond = Lanes<T>.Of(attack.Extrapolation);
         for (var block = 0; block < here.Length; block++)
         {
             // As a change of the original: a feature that may not change keeps its value to the last bit.
@@ -60,7 +60,7 @@ internal sealed class AdaptiveBoundaryStep<T>(AdaptiveBoundaryAttack attack, (T[
         original.CopyTo(_scratch.Values(1));
         var here = _scratch[0];
         var origin = _scratch[1][..here.Length];
-        var shares = Vector512.Create(T.CreateChecked(attack.BackwardStep));
+        var shares = Lanes<T>.Of(attack.BackwardStep);
         for (var block = 0; block < here.Length; block++)
         {
             here[block] = origin[block] + ((here[block] - origin[block]) * shares);

@@ -12,6 +12,7 @@ internal sealed class ExcessRows<T> : TanhRows<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double _unit;
+    private readonly PaddedRows<T> _changes;
     private readonly PaddedRows<T> _limits;
     private readonly PaddedRows<T> _excesses;
     private readonly PaddedRows<T> _sizes;
@@ -24,6 +25,7 @@ internal sealed class ExcessRows<T> : TanhRows<T>
         : base(starts, originals, units)
     {
         _unit = units.InputBounds(Features).TypicalWidth;
+        _changes = new(1, Features);
         (_limits, _excesses, _sizes) = (Numbers(limits), Numbers(), Numbers());
         MeasureAll();
     }
@@ -50,32 +52,15 @@ internal sealed class ExcessRows<T> : TanhRows<T>
         var limit = Vector512.Create(_limits.Values(row)[0]);
         var originals = Originals[row];
         var positions = Positions[row][..originals.Length];
+        var changes = _changes[0][..originals.Length];
         var excess = Vector512<T>.Zero;
         for (var block = 0; block < originals.Length; block++)
         {
-            excess += Vector512.Max(Vector512.Abs(positions[block] - originals[block]) - limit, Vector512<T>.Zero);
+            changes[block] = positions[block] - originals[block];
+            excess += Vector512.Max(Vector512.Abs(changes[block]) - limit, Vector512<T>.Zero);
         }
 
         _excesses.Values(row)[0] = Vector512.Sum(excess);
-        _sizes.Values(row)[0] = LargestChange(row);
-    }
-
-    private T LargestChange(int row)
-    {
-        var originals = Originals[row];
-        var positions = Positions[row][..originals.Length];
-        var largest = Vector512<T>.Zero;
-        for (var block = 0; block < originals.Length; block++)
-        {
-            largest = Vector512.Max(largest, Vector512.Abs(positions[block] - originals[block]));
-        }
-
-        var (result, lanes) = (T.Zero, Vector512<T>.Count);
-        for (var lane = 0; lane < lanes; lane++)
-        {
-            result = T.Max(result, largest[lane]);
-        }
-
-        return result;
+        _sizes.Values(row)[0] = T.CreateTruncating(LInfinityRowNorm<T>.Largest(changes));
     }
 }
