@@ -10,6 +10,9 @@ internal static class DefenceList
 {
     private static readonly HypersphereEmbedding Embedding = new();
 
+    /// <summary>What the short mode measures.</summary>
+    public static IReadOnlyList<string> Short { get; } = ["none", "defensive distillation, T = 20", "PGD-AT + HE"];
+
     /// <summary>All defences, adversarial ones trained within an ε.</summary>
     public static IReadOnlyList<Defence> Within(double epsilon) =>
     [

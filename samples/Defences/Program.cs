@@ -20,8 +20,17 @@ if (Settings.Parse(args) is not { } settings)
 }
 
 var phases = new PhaseLog();
+if (settings.NoisyLabels)
+{
+    var table = NoisyLabels.Table(phases);
+    File.WriteAllText(settings.OutputFile, table);
+    Console.Write(table);
+    return 0;
+}
+
 List<Measurement> measurements = [];
-foreach (var defence in DefenceList.Within(settings.Epsilon).Where(one => one.Name.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)))
+var defences = DefenceList.Within(settings.Epsilon).Where(one => one.Name.Contains(settings.Only, StringComparison.OrdinalIgnoreCase));
+foreach (var defence in settings.IsShort ? defences.Where(one => DefenceList.Short.Contains(one.Name)) : defences)
 {
     // A context each, so that a defence's numbers do not depend on those before it.
     var ml = new MLContext(settings.Seed);

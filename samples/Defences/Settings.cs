@@ -13,13 +13,15 @@ internal sealed record Settings
           --test IMAGES LABELS   test data, a pair of IDX files
           --epsilon E            the budget that adversarial training is for, in L-infinity, pixels from 0 to 1 (default: 0.3)
           --epochs N             passes over the training rows (default: 10)
+          --training-rows N      only the first N training rows
           --network NAME         large (the default), papernot or mlp
           --only TEXT            only the defences whose name contains the text
           --output FILE          where the table goes, as Markdown (default: defences.md)
           --models FOLDER        keep the models as zip files
-          --quick                fewer rows and epochs
+          --quick                a few of the defences, fewer rows and epochs
           --test-rows N          how many test rows FGSM and PGD-40 attack (default: 10,000)
           --autoattack-rows N    how many test rows AutoAttack attacks (default: 1,000)
+          --noisy-labels         instead, SGD, SAM and Fisher-SAM on digits of which 40 % have a random label
           --seed N               seed of every random draw (default: 1)
         """;
 
@@ -47,6 +49,12 @@ internal sealed record Settings
 
     public int AutoAttackRows { get; private init; } = 1_000;
 
+    /// <summary>Whether to measure training on wrong labels instead.</summary>
+    public bool NoisyLabels { get; private init; }
+
+    /// <summary>Whether only the defences that the list marks for it are measured.</summary>
+    public bool IsShort { get; private init; }
+
     /// <summary>Test rows for the attacks that look for the smallest perturbation, which take longest.</summary>
     public int SmallestRows { get; private init; } = 200;
 
@@ -73,6 +81,7 @@ internal sealed record Settings
         options.Epochs = Epochs;
         // A tenth of the images, held out, would be missed more than the choice among the last epochs helps.
         options.ValidationFraction = 1.0 / 60;
+        options.Patience = Epochs;
         return options;
     }
 
@@ -82,16 +91,22 @@ internal sealed record Settings
     {
         // Before anything else, so that counts that are given hold wherever they stand.
         var settings = arguments.Contains("--quick")
-            ? new Settings { TrainingRows = 3_000, Epochs = 1, NetworkName = "mlp", Epsilon = 0.1, TestRows = 100, AutoAttackRows = 20, SmallestRows = 10 }
+            ? new Settings
+            {
+                TrainingRows = 3_000, Epochs = 2, NetworkName = "mlp", Epsilon = 0.1, TestRows = 100, AutoAttackRows = 5, SmallestRows = 10, IsShort = true,
+            }
             : new Settings();
         var rest = new Queue<string>(arguments);
         while (rest.TryDequeue(out var option))
         {
             if (option == "--quick")
                 continue;
-            if (Next(settings, option, rest) is not { } next)
+            if (option == "--noisy-labels")
+                settings = settings with { NoisyLabels = true };
+            else if (Next(settings, option, rest) is { } next)
+                settings = next;
+            else
                 return null;
-            settings = next;
         }
 
         return settings.Train is null == settings.Test is null ? settings : null;
@@ -107,6 +122,7 @@ internal sealed record Settings
             "--test" when rest.TryDequeue(out var labels) => settings with { Test = (value, labels) },
             "--epsilon" when double.TryParse(value, out var epsilon) && epsilon is > 0 and <= 1 => settings with { Epsilon = epsilon },
             "--epochs" when int.TryParse(value, out var epochs) && epochs > 0 => settings with { Epochs = epochs },
+            "--training-rows" when int.TryParse(value, out var rows) && rows > 0 => settings with { TrainingRows = rows },
             "--network" when value is "large" or "papernot" or "mlp" => settings with { NetworkName = value },
             "--only" => settings with { Only = value },
             "--output" => settings with { OutputFile = value },
