@@ -145,7 +145,7 @@ public sealed class DefenceTrainerTests
 
     private double Withstood(ITransformer model, IDataView rows, string label = "Label")
     {
-        var attack = new ProjectedGradientDescent(Norm.LInfinity, Epsilon);
+        var attack = new BasicIterativeMethod(Norm.LInfinity, Epsilon) { Steps = 20 };
         var attacked = _ml.Transforms.AdversarialAttack(model, attack, new() { Label = label }).Fit(rows).Transform(rows);
         return attacked.GetColumn<bool>("AttackSucceeded").Average(succeeded => succeeded ? 0.0 : 1);
     }
