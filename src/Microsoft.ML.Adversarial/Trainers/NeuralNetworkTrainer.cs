@@ -72,7 +72,8 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
             network.Module.to(device);
             var classifier = new NetworkClassifier(network, bounds);
             TrainingLoop.Run(network, new(rows.Inputs.to(device), rows.Labels.to(device)), new CrossEntropyLoss(), WithLog(channel), generator);
-            return Create(new(classifier, _options.FeatureColumnName, labels), ScoreColumns.Of(_options), _options.ScoringBatchSize);
+            var trained = new ColumnClassifier(classifier, _options.FeatureColumnName, labels) { Transformations = ColumnTransformation.Of(features) };
+            return Create(trained, ScoreColumns.Of(_options), _options.ScoringBatchSize);
         }
         catch
         {
