@@ -33,6 +33,7 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Norms;
         using Microsoft.ML.Adversarial.Trainers;
         using Microsoft.ML.Adversarial.Training;
+        using Microsoft.ML.Adversarial.Transformations;
         using Microsoft.ML.Adversarial.Transforms;
         using TorchSharp;
         using static TorchSharp.torch;
