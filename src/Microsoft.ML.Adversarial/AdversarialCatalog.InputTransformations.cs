@@ -27,7 +27,10 @@ public static partial class AdversarialCatalog
         return new(transformation, outputColumnName, inputColumnName ?? outputColumnName, shape, seed);
     }
 
-    /// <summary>Gives each feature fewer values (Xu, Evans &amp; Qi 2018, arXiv:1704.01155); see <see cref="Adversarial.Transformations.BitDepthReduction"/>.</summary>
+    /// <summary>
+    /// Gives each feature fewer values (Xu, Evans &amp; Qi 2018, arXiv:1704.01155); see
+    /// <see cref="Adversarial.Transformations.BitDepthReduction"/>.
+    /// </summary>
     /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
     /// <param name="outputColumnName">The column that is added, a vector of Single.</param>
     /// <param name="inputColumnName">The features, a vector of Single of known size; null for <paramref name="outputColumnName"/>.</param>
@@ -38,7 +41,10 @@ public static partial class AdversarialCatalog
         catalog.InputTransformation(
             outputColumnName, new BitDepthReduction { Bits = bits, Range = range ?? ValueRange.Unit }, inputColumnName);
 
-    /// <summary>Gives each pixel the median of a window (Xu, Evans &amp; Qi 2018, arXiv:1704.01155); see <see cref="Adversarial.Transformations.MedianSmoothing"/>.</summary>
+    /// <summary>
+    /// Gives each pixel the median of a window (Xu, Evans &amp; Qi 2018, arXiv:1704.01155); see
+    /// <see cref="Adversarial.Transformations.MedianSmoothing"/>.
+    /// </summary>
     /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
     /// <param name="outputColumnName">The column that is added, a vector of Single [channels, height, width].</param>
     /// <param name="inputColumnName">The images, a vector of Single of known size; null for <paramref name="outputColumnName"/>.</param>
@@ -51,10 +57,14 @@ public static partial class AdversarialCatalog
         catalog.InputTransformation(
             outputColumnName, new MedianSmoothing { Window = window, Range = range ?? ValueRange.Unit }, inputColumnName, imageShape);
 
-    /// <summary>Puts images through a JPEG file (Das et al. 2017, arXiv:1705.02900); see <see cref="Adversarial.Transformations.JpegCompression"/>.</summary>
+    /// <summary>
+    /// Puts images through a JPEG file (Das et al. 2017, arXiv:1705.02900); see <see cref="Adversarial.Transformations.JpegCompression"/>.
+    /// </summary>
     /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
     /// <param name="outputColumnName">The column that is added, a vector of Single [channels, height, width].</param>
-    /// <param name="inputColumnName">The images, of 1 or 3 channels, a vector of Single of known size; null for <paramref name="outputColumnName"/>.</param>
+    /// <param name="inputColumnName">
+    /// The images, of 1 or 3 channels, a vector of Single of known size; null for <paramref name="outputColumnName"/>.
+    /// </param>
     /// <param name="quality">Quality of the file, from 1 to 100.</param>
     /// <param name="imageShape">[channels, height, width] of vectors that are flat; null for the column's dimensions.</param>
     /// <param name="range">The values that pixels may take; null for 0..1.</param>
@@ -107,7 +117,9 @@ public static partial class AdversarialCatalog
     /// <see cref="Adversarial.Transformations.ThermometerEncoding"/>. Train the network on the result.
     /// </summary>
     /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
-    /// <param name="outputColumnName">The column that is added, a vector of Single with <paramref name="levels"/> times as many channels or features.</param>
+    /// <param name="outputColumnName">
+    /// The column that is added, a vector of Single with <paramref name="levels"/> times as many channels or features.
+    /// </param>
     /// <param name="inputColumnName">The features, a vector of Single of known size; null for <paramref name="outputColumnName"/>.</param>
     /// <param name="levels">Bits per feature, from 2 to 256.</param>
     /// <param name="imageShape">[channels, height, width] of images that are flat vectors; null for the column's dimensions.</param>

@@ -49,7 +49,8 @@ public abstract record InputTransformation
 
     /// <summary>Transforms inputs.</summary>
     /// <param name="inputs">
-    /// Shape [N, channels, height, width], or [N, …] where no images are needed; floating, finite, in the units of <see cref="Range"/>; left as found.
+    /// Shape [N, channels, height, width], or [N, …] where no images are needed; floating, finite, in the units of <see cref="Range"/>;
+    /// left as found.
     /// </param>
     /// <param name="seed">Decides random draws, with the row's key.</param>
     /// <param name="rowKeys">A number per row that stays with it, so that it is transformed alike in any batch; null for 0, 1, ….</param>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Transformations;
 
 /// <summary>
-/// Images go through a JPEG file (Das et al. 2017, arXiv:1705.02900; Guo et al. 2018, arXiv:1711.00117, section 4.2): values of the range become
+/// Images go through a JPEG file (Das et al. 2017, arXiv:1705.02900; Guo et al. 2018, arXiv:1711.00117, section 4): values of the range become
 /// bytes, are compressed by SkiaSharp and read again. One channel is written as greyscale, three as red, green and blue, with the colours at half
 /// the resolution, as is usual. Values outside the range go to its ends. Attacks go straight through. Works on the CPU, image by image.
 /// </summary>

@@ -6,12 +6,12 @@ namespace Microsoft.ML.Adversarial.Transformations;
 /// <summary>
 /// Each feature becomes a column of bits that is filled up to its value (Buckman et al. 2018, "Thermometer encoding: one hot way to resist
 /// adversarial examples", ICLR): bit k of l is 1 where x &gt; k/l, for k from 1 to l, x being the value's place in the range. This is the form of
-/// Athalye, Carlini &amp; Wagner 2018 (arXiv:1802.00420, section 5.1.1), the complement of the original's. Shape [N, d, …] becomes
+/// Athalye, Carlini &amp; Wagner 2018 (arXiv:1802.00420, section 5), the complement of the original's. Shape [N, d, …] becomes
 /// [N, d·l, …], the bits of a channel (or feature) one after another. A network must be trained on it.
 /// </summary>
 /// <remarks>
-/// The gradient is that of the ramps min(max(x − k/l + ½, 0), 1). Athalye, Carlini and Wagner take the ramps that begin at k/l, which give a value at
-/// the lower end no gradient at all; these are the same ramps moved so that a threshold counts from either side.
+/// The gradient is that of the ramps min(max(x − k/l + ½, 0), 1). Athalye, Carlini and Wagner take the ramps that begin at k/l, which give a
+/// value at the lower end no gradient at all; these are the same ramps moved so that a threshold counts from either side.
 /// </remarks>
 [TransformationName("thermometer")]
 public sealed record ThermometerEncoding : InputTransformation

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Transformations;
 
 /// <summary>
-/// The images that minimise ½·‖kept ⊙ (z − x)‖² + weight·TV(z) by the primal-dual method of Chambolle &amp; Pock 2011 (algorithm 1, θ = 1), channel
-/// by channel: the gradient D takes forward differences, 0 at the far edges, and ‖D‖² ≤ 8.
+/// The images that minimise ½·‖kept ⊙ (z − x)‖² + weight·TV(z) by the primal-dual method of Chambolle &amp; Pock 2011 (algorithm 1, θ = 1),
+/// channel by channel: the gradient D takes forward differences, 0 at the far edges, and ‖D‖² ≤ 8.
 /// </summary>
 internal static class TotalVariation
 {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Transformations;
 
 /// <summary>
-/// Total variation minimisation (Guo et al. 2018, arXiv:1711.00117, section 4.3): random pixels are dropped, and the image becomes the smoothest
-/// one that fits the others, the z that minimises ½·‖m ⊙ (z − x)‖² + weight·TV(z), channel by channel. Each channel of each pixel is dropped on
+/// Total variation minimisation (Guo et al. 2018, arXiv:1711.00117, section 4): random pixels are dropped, and the image becomes the
+/// smoothest one that fits the others, the z that minimises ½·‖m ⊙ (z − x)‖² + weight·TV(z), channel by channel. Each channel of each pixel is dropped on
 /// its own, as in the paper. TV is the isotropic one of Rudin, Osher &amp; Fatemi 1992, the sum of the lengths of the pixels' gradients; the paper
 /// adds up the lengths of whole rows and columns instead. Attacks go straight through, each time with other pixels dropped.
 /// </summary>

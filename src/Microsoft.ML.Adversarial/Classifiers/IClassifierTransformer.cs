@@ -41,7 +41,10 @@ internal static class ClassifierOfModel
                 if (stranger is not null)
                 {
                     throw new ArgumentException(
-                        $"{step}: expected input transformations right before what reads them, got a {stranger.GetType().Name} between {transformer.Transformation.GetType().Name} and the network or transformation that reads '{column}', which may have changed that column. Put it before the transformation; put normalisation into the NetworkDefinition. To attack the network alone, pass it instead of the model.");
+                        $"{step}: expected input transformations right before what reads them, got a {stranger.GetType().Name} between "
+                        + $"{transformer.Transformation.GetType().Name} and the network or transformation that reads '{column}', which may have "
+                        + "changed that column. Put it before the transformation; put normalisation into the NetworkDefinition. To attack the "
+                        + "network alone, pass its classifier and the column that it reads instead of the model.");
                 }
 
                 found.Push(transformer.Step);

@@ -37,7 +37,7 @@ public sealed class FeatureValueTests
             inputs, new ThermometerEncoding { Levels = 6, Range = Range }.Apply(inputs),
             value => [.. Enumerable.Range(1, 6).Select(level => value > -2 + (5 * level / 6.0) ? 1.0 : 0)]);
 
-        // The example of Athalye et al., section 5.1.1.
+        // The example of Athalye et al., section 5.
         Tensor paper = new ThermometerEncoding { Levels = 10 }.Apply(torch.tensor(new[] { 0.66 }).reshape(1, 1));
         CollectionAssert.AreEqual(new double[] { 1, 1, 1, 1, 1, 1, 0, 0, 0, 0 }, paper.data<double>().ToArray());
     }
