@@ -11,6 +11,11 @@ public static partial class AdversarialCatalog
     /// Attacks a fitted model on the feature column that its network reads, and adds the adversarial features, whether they succeed, the
     /// size of the perturbation and the class predicted for them. Labels are matched to the network's classes by key value.
     /// </summary>
+    /// <remarks>
+    /// Where input transformations (<c>ml.Transforms.BitDepthReduction</c> and the like) make that column, the attack goes through them: it works
+    /// on the column before the first one, and budgets and bounds are those of that column. To see what an attack does that does not know of
+    /// them, pass the network as a classifier.
+    /// </remarks>
     /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
     /// <param name="model">A fitted model with a network; the last one in it is attacked. Earlier steps must have been applied to the data.</param>
     /// <param name="attack">The attack and its settings.</param>
@@ -21,7 +26,7 @@ public static partial class AdversarialCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(attack);
-        return new(ClassifierOfModel.Find(model, nameof(AdversarialAttack)), attack, columns ?? new(), Seed(catalog));
+        return new(ClassifierOfModel.FindWithTransformations(model, nameof(AdversarialAttack)), attack, columns ?? new(), Seed(catalog));
     }
 
     /// <summary>Attacks a classifier that is at hand. Labels are keys of as many values as it has classes, in the order of its classes.</summary>

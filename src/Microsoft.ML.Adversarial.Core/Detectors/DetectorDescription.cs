@@ -10,10 +10,10 @@ namespace Microsoft.ML.Adversarial.Detectors;
 /// <param name="Settings">Setting names and values in invariant culture; the case of names does not matter.</param>
 public sealed record DetectorDescription(string Name, IReadOnlyDictionary<string, string> Settings)
 {
-    private static readonly NamedTypes<Detector> Types = new("detector");
+    private static readonly NamedSettings<Detector> Detectors = new("detector");
 
     /// <summary>The names of all detectors, one each, in alphabetical order.</summary>
-    public static IReadOnlyList<string> Names { get; } = Types.Names;
+    public static IReadOnlyList<string> Names { get; } = Detectors.Names;
 
     /// <summary>Describes a detector.</summary>
     /// <exception cref="NotSupportedException">
@@ -21,20 +21,13 @@ public sealed record DetectorDescription(string Name, IReadOnlyDictionary<string
     /// </exception>
     public static DetectorDescription Of(Detector detector)
     {
-        ArgumentNullException.ThrowIfNull(detector);
-        return new(Types.NameOf(detector), SettingText.Differences(detector, Construct(detector.GetType())));
+        var (name, settings) = Detectors.Write(detector);
+        return new(name, settings);
     }
 
     /// <summary>Makes the detector that is described.</summary>
     /// <exception cref="ArgumentException">
     /// The name or a setting is unknown, or a value is out of its range; says what is known.
     /// </exception>
-    public Detector Create()
-    {
-        var detector = Construct(Types.Find(Name));
-        SettingText.Apply(detector, $"Detector '{Name}'", Settings);
-        return detector;
-    }
-
-    private static Detector Construct(Type type) => SettingText.Unwrapped(() => (Detector)Activator.CreateInstance(type)!);
+    public Detector Create() => Detectors.Read(Name, Settings);
 }

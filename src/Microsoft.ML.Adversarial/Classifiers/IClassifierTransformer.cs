@@ -1,3 +1,5 @@
+using Microsoft.ML.Adversarial.Transforms;
+
 namespace Microsoft.ML.Adversarial.Classifiers;
 
 /// <summary>A transformer that has a classifier, which attacks and detectors find in a chain.</summary>
@@ -13,15 +15,52 @@ internal static class ClassifierOfModel
     public static ColumnClassifier Find(ITransformer model, string step)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return All(model).LastOrDefault()
-            ?? throw new ArgumentException(
-                $"{step}: expected a model with a NeuralNetwork step, got {model.GetType().Name} without one. Train one into the chain, or pass a classifier.");
+        return Steps(model).OfType<IClassifierTransformer>().LastOrDefault()?.ColumnClassifier ?? throw Missing(model, step);
     }
 
-    private static IEnumerable<ColumnClassifier> All(ITransformer model) => model switch
+    /// <summary>
+    /// The same with the input transformations that make the column it reads: those that it was trained behind, else those that stand before it
+    /// in the chain.
+    /// </summary>
+    public static ColumnClassifier FindWithTransformations(ITransformer model, string step)
     {
-        IClassifierTransformer own => [own.ColumnClassifier],
-        IEnumerable<ITransformer> chain => chain.SelectMany(All),
-        _ => [],
-    };
+        var classifier = Find(model, step);
+        return classifier.Transformations.Count > 0
+            ? classifier
+            : classifier with { Transformations = Before(classifier, [.. Steps(model)], step) };
+    }
+
+    private static ColumnTransformation[] Before(ColumnClassifier classifier, ITransformer[] steps, string step)
+    {
+        var found = new Stack<ColumnTransformation>();
+        var (column, stranger) = (classifier.FeatureColumnName, (ITransformer?)null);
+        foreach (var earlier in steps.Take(Array.FindLastIndex(steps, one => one is IClassifierTransformer)).Reverse())
+        {
+            if (earlier is InputTransformationTransformer transformer && transformer.OutputColumnName == column)
+            {
+                if (stranger is not null)
+                {
+                    throw new ArgumentException(
+                        $"{step}: expected input transformations right before what reads them, got a {stranger.GetType().Name} between "
+                        + $"{transformer.Transformation.GetType().Name} and the network or transformation that reads '{column}', which may have "
+                        + "changed that column. Put it before the transformation; put normalisation into the NetworkDefinition. To attack the "
+                        + "network alone, pass its classifier and the column that it reads instead of the model.");
+                }
+
+                found.Push(transformer.Step);
+                column = transformer.InputColumnName;
+            }
+
+            // Steps of this library add columns under names that they tell; of others that is not known.
+            stranger ??= earlier is BatchedTransformer ? null : earlier;
+        }
+
+        return [.. found];
+    }
+
+    private static IEnumerable<ITransformer> Steps(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
+
+    private static ArgumentException Missing(ITransformer model, string step) => new(
+        $"{step}: expected a model with a NeuralNetwork step, got {model.GetType().Name} without one. Train one into the chain, or pass a classifier.");
 }

@@ -12,9 +12,11 @@ internal static class FeatureTensor
     /// good until the next row is read.
     /// </summary>
     public static Tensor Of(FeatureBuffer rows, int count, IClassifier classifier) =>
-        frombuffer(rows.Values, ScalarType.Float32, (long)count * rows.Length)
-            .reshape([count, .. classifier.InputShape])
-            .to(classifier.ElementType, classifier.Device);
+        Of(rows, count, classifier.InputShape).to(classifier.ElementType, classifier.Device);
+
+    /// <summary>The first rows of a buffer as a tensor [count, …shape] on the CPU, good until the next row is read.</summary>
+    public static Tensor Of(FeatureBuffer rows, int count, IReadOnlyList<long> shape) =>
+        frombuffer(rows.Values, ScalarType.Float32, (long)count * rows.Length).reshape([count, .. shape]);
 
     /// <summary>Copies a tensor of any shape, type and device into floats.</summary>
     public static void CopyTo(Tensor tensor, Span<float> destination) =>

@@ -73,7 +73,9 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
             network.Module.to(device);
             var task = new FitTask<TTransformer>(
                 new(network, bounds), new(rows.Inputs.to(device), rows.Labels.to(device)), WithLog(channel), generator,
-                trained => Create(new(trained, _options.FeatureColumnName, labels), ScoreColumns.Of(_options), _options.ScoringBatchSize));
+                trained => Create(
+                    new(trained, _options.FeatureColumnName, labels) { Transformations = ColumnTransformation.Of(features) }, ScoreColumns.Of(_options),
+                    _options.ScoringBatchSize));
             Train(task);
             return task.ToTransformer(task.Classifier);
         }

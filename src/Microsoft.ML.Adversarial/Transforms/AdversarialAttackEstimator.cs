@@ -9,6 +9,7 @@ namespace Microsoft.ML.Adversarial.Transforms;
 public sealed class AdversarialAttackEstimator : IEstimator<AdversarialAttackTransformer>
 {
     private readonly ColumnClassifier _classifier;
+    private readonly ColumnClassifier _attacked;
     private readonly Attack _attack;
     private readonly AttackColumns _columns;
     private readonly long _seed;
@@ -17,10 +18,11 @@ public sealed class AdversarialAttackEstimator : IEstimator<AdversarialAttackTra
     {
         ArgumentNullException.ThrowIfNull(attack);
         columns.Validate();
-        if (!attack.CanAttack(classifier.Classifier))
+        _attacked = classifier.WithTransformations();
+        if (!attack.CanAttack(_attacked.Classifier))
         {
             throw new ArgumentException(
-                $"{attack.GetType().Name} needs what {classifier.Classifier.GetType().Name} has not, such as gradients. Choose an attack that works without.", nameof(attack));
+                $"{attack.GetType().Name} needs what {_attacked.Classifier.GetType().Name} has not, such as gradients. Choose an attack that works without.", nameof(attack));
         }
 
         (_classifier, _attack, _columns, _seed) = (classifier, attack, columns, seed);
@@ -39,7 +41,7 @@ public sealed class AdversarialAttackEstimator : IEstimator<AdversarialAttackTra
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var features = RequiredColumn.Of(inputSchema, _classifier.FeatureColumnName, nameof(AdversarialAttackEstimator));
+        var features = RequiredColumn.Of(inputSchema, _attacked.FeatureColumnName, nameof(AdversarialAttackEstimator));
         _classifier.Labels.RequireFit(
             RequiredColumn.Of(inputSchema, _columns.Target ?? _columns.Label, nameof(AdversarialAttackEstimator)));
         SchemaShape.Column[] keyValues = _classifier.Labels.Values is { } values

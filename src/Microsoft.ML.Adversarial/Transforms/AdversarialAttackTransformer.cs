@@ -49,15 +49,27 @@ public sealed class AdversarialAttackTransformer : BatchedTransformer
 
     private protected override BatchMapper Bind(DataViewSchema inputSchema)
     {
-        var features = RequiredColumn.Of(inputSchema, _classifier.FeatureColumnName, nameof(AdversarialAttackTransformer));
+        var attacked = _classifier.WithTransformations();
+        var features = RequiredColumn.Of(inputSchema, attacked.FeatureColumnName, nameof(AdversarialAttackTransformer));
         var label = RequiredColumn.Of(inputSchema, Columns.Target ?? Columns.Label, nameof(AdversarialAttackTransformer));
-        FeatureBuffer.CheckType(features, _classifier.FeatureCount);
-        _classifier.Labels.RequireFit(label);
-        return new AttackMapper(_classifier, Attack, Columns, _seed, features, label);
+        RequireUntransformed(features);
+        FeatureBuffer.CheckType(features, attacked.FeatureCount);
+        attacked.Labels.RequireFit(label);
+        return new AttackMapper(attacked, Attack, Columns, _seed, features, label);
     }
 
     private protected override void Save(ModelSaveContext context) =>
         File.Save(context, new(ClassifierState.Save(context, _classifier), AttackDescription.Of(Attack), Columns, _seed));
+
+    // The transformations are part of what is attacked: on their own result they would be applied twice.
+    private void RequireUntransformed(DataViewSchema.Column features)
+    {
+        if (_classifier.Transformations.Count > 0 && ColumnTransformation.Of(features).Count > 0)
+        {
+            throw new ArgumentException(
+                $"Column '{features.Name}': expected the features before {_classifier.Transformations[0].Transformation.GetType().Name}, which the attack goes through, got those after an input transformation. Give rows that it was not applied to, or let it write into a column of another name.");
+        }
+    }
 
     private sealed record State(ClassifierState Classifier, AttackDescription Attack, AttackColumns Columns, long Seed) : ISavedState
     {

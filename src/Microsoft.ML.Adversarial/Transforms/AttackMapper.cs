@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Pipeline;
+using Microsoft.ML.Adversarial.Transformations;
 using Microsoft.ML.Data;
 using static TorchSharp.torch;
 
@@ -29,17 +30,21 @@ internal sealed class AttackMapper(
 
     private DataViewSchema.Column Label => label;
 
+    // A random transformation draws in the order of calls: each batch has a stream of its own, so that reading again gives the same.
+    private IClassifier Attacked(long[] rowKeys) => classifier.Classifier is TransformedClassifier transformed
+        ? transformed.Restarted(unchecked(seed ^ rowKeys[0]))
+        : classifier.Classifier;
+
     private AttackResult Run(Tensor inputs, Tensor classes, long[] rowKeys) => attack.Run(
-        classifier.Classifier, inputs, columns.Target is null ? Goal.Misclassify(classes) : Goal.MisclassifyAs(classes), new() { Seed = seed, RowKeys = rowKeys });
+        Attacked(rowKeys), inputs, columns.Target is null ? Goal.Misclassify(classes) : Goal.MisclassifyAs(classes), new() { Seed = seed, RowKeys = rowKeys });
 
     private sealed class Computation : BatchComputation
     {
         private readonly AttackMapper _mapper;
         private readonly FeatureBuffer _features;
         private readonly LabelBuffer _labels;
-        private readonly ValueGetter<DataViewRowId> _id;
         private readonly RowErrors _errors;
-        private readonly long[] _keys;
+        private readonly RowKeyBuffer _keys;
         private readonly VectorOutputBuffer _adversarial;
         private readonly OutputBuffer<bool> _succeeded;
         private readonly OutputBuffer<float> _sizes;
@@ -51,9 +56,8 @@ internal sealed class AttackMapper(
             var length = mapper.Classifier.FeatureCount;
             _features = new FeatureBuffer(input, mapper.Features, length, capacity, mustBeFinite: true);
             _labels = new LabelBuffer(input, mapper.Label, mapper.Classifier.Labels, capacity);
-            _id = input.GetIdGetter();
             _errors = new RowErrors(capacity, mapper.Features.Name);
-            _keys = new long[capacity];
+            _keys = new RowKeyBuffer(input, capacity);
             _adversarial = new VectorOutputBuffer(capacity, length);
             _succeeded = new OutputBuffer<bool>(capacity);
             _sizes = new OutputBuffer<float>(capacity);
@@ -67,9 +71,7 @@ internal sealed class AttackMapper(
             // The core checks whole batches; here a row outside the bounds spares those before it.
             _errors.Naming(() => _mapper.Classifier.Classifier.Bounds.RequireInside(_features.Row(slot), slot));
             _labels.Read(slot, position);
-            DataViewRowId id = default;
-            _id(ref id);
-            _keys[slot] = unchecked((long)(id.Low ^ (id.High * 0x9E3779B97F4A7C15)));
+            _keys.Read(slot);
         }
 
         public override void Compute(int count)
@@ -77,7 +79,7 @@ internal sealed class AttackMapper(
             using var scope = NewDisposeScope();
             var classifier = _mapper.Classifier.Classifier;
             var inputs = FeatureTensor.Of(_features, count, classifier);
-            using var result = _errors.Naming(() => _mapper.Run(inputs, tensor(_labels.Classes(count)), _keys[..count]));
+            using var result = _errors.Naming(() => _mapper.Run(inputs, tensor(_labels.Classes(count)), _keys.Keys(count)));
             FeatureTensor.CopyTo(result.Inputs, _adversarial.Rows(count));
             FeatureTensor.CopyTo(result.Size, _sizes.Values.AsSpan(0, count));
             result.Succeeded.cpu().data<bool>().ToArray().CopyTo(_succeeded.Values, 0);

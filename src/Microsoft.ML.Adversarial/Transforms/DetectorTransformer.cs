@@ -89,7 +89,7 @@ public sealed class DetectorTransformer : BatchedTransformer
         {
             Classifier.Validate();
             ColumnNames.Require(OutputColumnName);
-            SavedDetector.Require(Detector);
+            Detector.Create();
         }
     }
 }

@@ -61,7 +61,7 @@ public sealed class OutputDetectorTransformer : BatchedTransformer
     private sealed record State(DetectorDescription Detector, string OutputColumnName, string ScoreColumnName, ScoreValues ScoreValues)
         : ISavedState
     {
-        public LogitDetector CreateDetector() => SavedDetector.Require(Detector) as LogitDetector
+        public LogitDetector CreateDetector() => Detector.Create() as LogitDetector
             ?? throw new ArgumentException($"Expected a detector of logits, got '{Detector.Name}'.");
 
         public void Validate()

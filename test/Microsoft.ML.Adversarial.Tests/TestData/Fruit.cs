@@ -29,6 +29,15 @@ internal static class Fruit
     public static NeuralNetworkMulticlassTrainer Trainer(MLContext ml, int epochs = 15) =>
         ml.MulticlassClassification.Trainers.NeuralNetwork(Options(epochs));
 
+    /// <summary>A trainer on another column, whose vectors may have dimensions.</summary>
+    public static NeuralNetworkMulticlassTrainer TrainerOn(MLContext ml, string featureColumnName, int epochs = 15)
+    {
+        var options = Options(epochs);
+        options.FeatureColumnName = featureColumnName;
+        options.Network = Network with { Layers = [new FlattenLayer(), .. Network.Layers] };
+        return ml.MulticlassClassification.Trainers.NeuralNetwork(options);
+    }
+
     public static NeuralNetworkBinaryTrainer.Options BinaryOptions(int epochs = 15) =>
         new() { Network = Network, Epochs = epochs, BatchSize = 32, LearningRate = 0.02, LabelColumnName = "IsApple" };
 

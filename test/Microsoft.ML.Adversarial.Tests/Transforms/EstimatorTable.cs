@@ -5,6 +5,7 @@ using Microsoft.ML.Adversarial.Detectors.Combinations;
 using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
+using Microsoft.ML.Adversarial.Transformations;
 
 namespace Microsoft.ML.Adversarial.Transforms;
 
@@ -115,6 +116,17 @@ internal static class EstimatorTable
         new(
             "PGD, binary", fruit => fruit.Test,
             fruit => fruit.Ml.Transforms.AdversarialAttack(fruit.Binary, Pgd, new() { Label = "IsApple" }), AttackOutputs),
+        OfTransformation(new BitDepthReduction { Bits = 3 }, null),
+        OfTransformation(new MedianSmoothing { Range = new(-1, 2) }, [2, 2, 2]),
+        OfTransformation(new JpegCompression(), [1, 2, 4]),
+        OfTransformation(new TotalVariationMinimisation(), [2, 2, 2]),
+        OfTransformation(new RandomResizePad { SmallestSize = 0.4 }, [1, 2, 4]),
+        OfTransformation(new ThermometerEncoding { Levels = 5 }, null),
+        new(
+            "network behind a transformation", fruit => fruit.Train,
+            fruit => fruit.Ml.Transforms.BitDepthReduction("Few", "Features", bits: 3).Append(Fruit.TrainerOn(fruit.Ml, "Few", epochs: 3)),
+            ["Few", .. ScoreColumns]),
+        new("PGD through transformations", fruit => fruit.Test, fruit => ThroughTransformations(fruit), AttackOutputs),
     ];
 
     private static IEstimator<ITransformer> Coded(MLContext ml)
@@ -123,6 +135,18 @@ internal static class EstimatorTable
         options.LabelColumnName = "CodeLabel";
         return ml.MulticlassClassification.Trainers.NeuralNetwork(options);
     }
+
+    private static AdversarialAttackEstimator ThroughTransformations(FittedFruit fruit)
+    {
+        var transforms = fruit.Ml.Transforms;
+        var model = transforms.MedianSmoothing("Smooth", "Features", imageShape: [1, 2, 4])
+            .Append(transforms.ThermometerEncoding("Few", "Smooth", levels: 4)).Append(Fruit.TrainerOn(fruit.Ml, "Few", epochs: 3)).Fit(fruit.Train);
+        return transforms.AdversarialAttack(model, Pgd);
+    }
+
+    private static EstimatorCase OfTransformation(InputTransformation transformation, int[]? imageShape) => new(
+        transformation.GetType().Name, fruit => fruit.Test,
+        fruit => fruit.Ml.Transforms.InputTransformation("Transformed", transformation, "Features", imageShape), ["Transformed"]);
 
     private static EstimatorCase OfDetector(Detector detector) => new(
         detector.GetType().Name, fruit => fruit.Test, fruit => fruit.Ml.Transforms.DetectorScore(detector, fruit.Network), [detector.GetType().Name]);

@@ -1,5 +1,6 @@
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
+using Microsoft.ML.Adversarial.Transformations;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.GradientSteps;

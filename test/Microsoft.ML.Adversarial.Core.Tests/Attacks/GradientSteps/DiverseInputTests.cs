@@ -3,6 +3,7 @@ using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Networks.Layers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
+using Microsoft.ML.Adversarial.Transformations;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML.Adversarial.Norms;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Adversarial.Attacks.GradientSteps;
+namespace Microsoft.ML.Adversarial.Transformations;
 
 /// <summary>
 /// Images made smaller, with bilinear interpolation, and put somewhere into a frame of zeros of their old size, each image its own way. That is
