@@ -44,10 +44,11 @@ public static class ClopperPearson
 
     /// <summary>A number that the probability is at most, with confidence 1 − alpha.</summary>
     /// <inheritdoc cref="Lower"/>
+    /// <returns>In [0, 1]; rounded up where it has to be rounded.</returns>
     public static double Upper(long successes, long trials, double alpha)
     {
         SettingRange.Require(successes, successes >= 0 && successes <= trials, $"from 0 to {trials}, the number of trials", nameof(successes));
-        return 1 - Lower(trials - successes, trials, alpha);
+        return Math.Min(1, Math.BitIncrement(1 - Lower(trials - successes, trials, alpha)));
     }
 
     /// <summary>Both bounds at once: the probability lies between them with confidence 1 − alpha, each being wrong with half of alpha.</summary>
