@@ -14,7 +14,7 @@ internal static class RobustDigits
 
     private const int TestRows = 1_000;
     private const int BatchSize = 50;
-    private const int Epochs = 6;
+    private const int Epochs = 5;
 
     private static readonly Lazy<NetworkClassifier> Trained = new(Train);
 
@@ -31,7 +31,7 @@ internal static class RobustDigits
             Layers = [new FlattenLayer(), new LinearLayer(32), new ReLULayer(), new LinearLayer()],
         };
         Network network = SmallNetwork.Created(definition);
-        const int count = 5_000;
+        const int count = 8_000;
         var (images, labels) = (Mnist.Images(count), Mnist.Labels(count));
         IntervalPropagation propagation = new(network.Module);
         using Generator generator = new(1);
