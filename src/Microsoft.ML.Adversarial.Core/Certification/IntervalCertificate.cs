@@ -2,7 +2,6 @@ using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Settings;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Certification;
@@ -13,9 +12,8 @@ namespace Microsoft.ML.Adversarial.Certification;
 /// the bounds are loose, and few rows are certified.
 /// </summary>
 /// <remarks>
-/// Certificates hold for the network as it computes: bounds are propagated in Float64 on a copy that is made in each call, and grow at each layer by
-/// the worst rounding error of the network's element type, in whatever order it sums. That covers sums of products in IEEE arithmetic; it does not cover
-/// TF32 or Winograd convolutions on GPUs.
+/// Certificates hold for the network as it computes: bounds are propagated in Float64 and grow at each layer by the worst rounding error of the network's
+/// element type, in whatever order it sums. That covers sums of products in IEEE arithmetic; it does not cover TF32 or Winograd convolutions on GPUs.
 /// </remarks>
 public sealed class IntervalCertificate
 {
@@ -25,7 +23,8 @@ public sealed class IntervalCertificate
     private const int Halvings = 20;
 
     private readonly NetworkClassifier _classifier;
-    private readonly Network _network;
+    private readonly IntervalPropagation _propagation;
+    private readonly double _unitRoundoff;
 
     /// <summary>Certificates on a network of this library.</summary>
     /// <param name="classifier">The network; the caller keeps owning it.</param>
@@ -34,20 +33,15 @@ public sealed class IntervalCertificate
     public IntervalCertificate(NetworkClassifier classifier)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-
-        // Finds layers without a rule now.
-        _ = new IntervalPropagation(classifier.Module);
         _classifier = classifier;
-        _network = classifier.Network!;
-        UnitRoundoff = classifier.ElementType switch
+        _propagation = new IntervalPropagation(classifier.Module);
+        _unitRoundoff = classifier.ElementType switch
         {
             ScalarType.Float32 => Math.ScaleB(1, -24),
             ScalarType.Float64 => Math.ScaleB(1, -53),
             var other => throw new NotSupportedException($"Expected a network of type Float32 or Float64, got {other}. Convert it by Network.ToType."),
         };
     }
-
-    private double UnitRoundoff { get; }
 
     /// <summary>Whether each row keeps the class that is predicted for it.</summary>
     /// <param name="inputs">Shape [N, …], finite, inside the classifier's bounds, of its element type; left as found.</param>
@@ -95,17 +89,17 @@ public sealed class IntervalCertificate
     private Tensor Certify(Tensor inputs, Func<Tensor, Tensor> labels, double epsilon)
     {
         RequireEpsilon(epsilon, nameof(epsilon));
-        return Work(inputs, labels, (rows, classes, propagation) =>
-            IsCertified(propagation, rows, classes, tensor(epsilon, ScalarType.Float64, _classifier.Device)), ScalarType.Bool);
+        return Work(inputs, labels, (rows, classes) =>
+            IsCertified(rows, classes, tensor(epsilon, ScalarType.Float64, _classifier.Device)), ScalarType.Bool);
     }
 
     private Tensor LargestEpsilon(Tensor inputs, Func<Tensor, Tensor> labels, double maximum)
     {
         SettingRange.Require(maximum, maximum > 0 && double.IsFinite(maximum), "above 0 and finite", nameof(maximum));
-        return Work(inputs, labels, (rows, classes, propagation) => Bisect(propagation, rows, classes, maximum), ScalarType.Float64);
+        return Work(inputs, labels, (rows, classes) => Bisect(rows, classes, maximum), ScalarType.Float64);
     }
 
-    private Tensor Bisect(IntervalPropagation propagation, Tensor rows, Tensor classes, double maximum)
+    private Tensor Bisect(Tensor rows, Tensor classes, double maximum)
     {
         var certified = zeros([rows.shape[0]], ScalarType.Float64, _classifier.Device);
         var failed = full_like(certified, maximum);
@@ -113,7 +107,7 @@ public sealed class IntervalCertificate
         for (var step = 0; step <= Halvings; step++)
         {
             using var scope = NewDisposeScope();
-            var holds = IsCertified(propagation, rows, classes, trial.reshape([-1, .. Enumerable.Repeat(1L, (int)rows.dim() - 1)]));
+            var holds = IsCertified(rows, classes, trial.reshape([-1, .. Enumerable.Repeat(1L, (int)rows.dim() - 1)]));
             certified = where(holds, trial, certified).MoveToOuterDisposeScope();
             failed = where(holds, failed, trial).MoveToOuterDisposeScope();
 
@@ -124,11 +118,11 @@ public sealed class IntervalCertificate
         return certified;
     }
 
-    private Tensor IsCertified(IntervalPropagation propagation, Tensor rows, Tensor classes, Tensor epsilon)
+    private Tensor IsCertified(Tensor rows, Tensor classes, Tensor epsilon)
     {
         using var scope = NewDisposeScope();
-        var box = IntervalBounds.Around(rows, epsilon, _classifier.Bounds, UnitRoundoff);
-        var worst = propagation.WorstCaseLogits(box, classes, UnitRoundoff);
+        var box = IntervalBounds.Around(rows, epsilon, _classifier.Bounds, _unitRoundoff);
+        var worst = _propagation.WorstCaseLogits(box, classes, _unitRoundoff);
 
         // The label's own entry is 0. Not a single other one may be NaN or reach it.
         return worst.lt(0).sum(1).eq(_classifier.ClassCount - 1).MoveToOuterDisposeScope();
@@ -142,8 +136,7 @@ public sealed class IntervalCertificate
         return labels.detach().to(_classifier.Device);
     };
 
-    private Tensor Work(
-        Tensor inputs, Func<Tensor, Tensor> labels, Func<Tensor, Tensor, IntervalPropagation, Tensor> judge, ScalarType resultType)
+    private Tensor Work(Tensor inputs, Func<Tensor, Tensor> labels, Func<Tensor, Tensor, Tensor> judge, ScalarType resultType)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         _classifier.RequireEvaluationMode();
@@ -158,16 +151,13 @@ public sealed class IntervalCertificate
 
         FiniteValues.Require(rows);
         _classifier.Bounds.RequireInside(rows);
-        using var copy = _network.ToType(ScalarType.Float64);
-        copy.Module.to(_classifier.Device);
-        var propagation = new IntervalPropagation(copy.Module);
         var classes = labels(rows);
         var parts = new List<Tensor>();
         for (var start = 0L; start < rows.shape[0]; start += RowsPerChunk)
         {
             using var chunk = NewDisposeScope();
             var count = Math.Min(RowsPerChunk, rows.shape[0] - start);
-            var result = judge(rows.narrow(0, start, count).to(ScalarType.Float64), classes.narrow(0, start, count), propagation);
+            var result = judge(rows.narrow(0, start, count).to(ScalarType.Float64), classes.narrow(0, start, count));
             parts.Add(result.MoveToOuterDisposeScope());
         }
 

@@ -9,9 +9,9 @@ namespace Microsoft.ML.Adversarial.Certification;
 /// provably robust neural networks"): bounds of a network's logits for all inputs in a box, differentiable in the network's parameters.
 /// </summary>
 /// <remarks>
-/// It reads the parameters at each call and works in their type, so that it can be made once and used while they are trained. The bounds are those
-/// of the network in evaluation mode, whatever mode it is in: dropout does nothing and batch normalisation uses its running statistics. They hold
-/// up to rounding; <see cref="IntervalCertificate"/> takes rounding into account.
+/// It reads the parameters at each call, so that it can be made once and used while they are trained, and works in the type of the inputs. The bounds
+/// are those of the network in evaluation mode, whatever mode it is in: dropout does nothing and batch normalisation uses its running statistics.
+/// They hold up to rounding; <see cref="IntervalCertificate"/> takes rounding into account.
 /// </remarks>
 public sealed class IntervalPropagation
 {
@@ -34,7 +34,7 @@ public sealed class IntervalPropagation
     }
 
     /// <summary>Bounds of the logits.</summary>
-    /// <param name="inputs">The box of each row, shape [N, …], of the parameters' type and device; left as found.</param>
+    /// <param name="inputs">The box of each row, shape [N, …], Float32 or Float64, on the parameters' device; left as found.</param>
     /// <returns>Shape [N, classes], in the graph of the parameters and the inputs.</returns>
     public IntervalBounds Logits(IntervalBounds inputs) => Logits(inputs, rounding: 0);
 
@@ -43,7 +43,7 @@ public sealed class IntervalPropagation
     /// predicted in the whole box. A last Linear layer is merged with the difference, which is tighter than the difference of bounds. The mean
     /// cross-entropy of these as logits is the robust loss of Gowal et al. (equation 12).
     /// </summary>
-    /// <param name="inputs">The box of each row, shape [N, …], of the parameters' type and device; left as found.</param>
+    /// <param name="inputs">The box of each row, shape [N, …], Float32 or Float64, on the parameters' device; left as found.</param>
     /// <param name="labels">y, shape [N], Int64.</param>
     /// <returns>Shape [N, classes], in the graph of the parameters and the inputs.</returns>
     public Tensor WorstCaseLogits(IntervalBounds inputs, Tensor labels)

@@ -63,7 +63,7 @@ public sealed class ClopperPearsonTests
     {
         const int trials = 40;
         const double alpha = 0.05;
-        for (double probability = 0.01; probability < 1; probability += 0.01)
+        for (double probability = 0.01; probability < 1; probability += 0.03)
         {
             double lowerWrong = 0;
             double intervalWrong = 0;

@@ -35,7 +35,7 @@ internal static class RobustDigits
         var (images, labels) = (Mnist.Images(count), Mnist.Labels(count));
         IntervalPropagation propagation = new(network.Module);
         using Generator generator = new(1);
-        using var optimizer = optim.Adam(network.Module.parameters(), lr: 2e-3);
+        using var optimizer = optim.Adam(network.Module.parameters(), lr: 4e-3);
         const int steps = (count - TestRows) / BatchSize;
         for (int epoch = 0; epoch < Epochs; epoch++)
         {

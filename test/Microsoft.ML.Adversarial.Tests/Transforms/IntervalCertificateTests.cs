@@ -68,7 +68,7 @@ public sealed class IntervalCertificateTests
     [TestMethod]
     public void A_prediction_engine_says_what_a_batch_says()
     {
-        var rows = FruitRow.Create(30, seed: 5, noise: 0.4);
+        var rows = FruitRow.Create(30, seed: 5, noise: 0.3);
         var model = Ml.Transforms.IntervalCertificate(Fruit.Network, Epsilon).Fit(Fruit.Test);
         var view = model.Transform(Ml.Data.LoadFromEnumerable(rows));
         using var engine = Ml.Model.CreatePredictionEngine<FruitRow, Prediction>(model);

@@ -8,9 +8,8 @@ internal sealed class BatchNormRule(NormBase layer) : IIntervalRule
 {
     public IntervalBounds Propagate(IntervalBounds input, double rounding)
     {
-        var dimensions = input.Lower.dim();
-        var scale = layer.weight! * (layer.running_var! + layer.eps).rsqrt();
-        var (factor, mean, offset) = (PerChannel(scale), PerChannel(layer.running_mean!), PerChannel(layer.bias!));
+        var factor = PerChannel(layer.weight!) * (PerChannel(layer.running_var!) + layer.eps).rsqrt();
+        var (mean, offset) = (PerChannel(layer.running_mean!), PerChannel(layer.bias!));
         var centre = ((input.Centre - mean) * factor) + offset;
         var radius = input.Radius * factor.abs();
         if (rounding > 0)
@@ -20,6 +19,7 @@ internal sealed class BatchNormRule(NormBase layer) : IIntervalRule
 
         return new(centre - radius, centre + radius);
 
-        Tensor PerChannel(Tensor values) => values.reshape([1, -1, .. Enumerable.Repeat(1L, (int)dimensions - 2)]);
+        Tensor PerChannel(Tensor values) =>
+            values.to(input.Lower.dtype).reshape([1, -1, .. Enumerable.Repeat(1L, (int)input.Lower.dim() - 2)]);
     }
 }

@@ -10,8 +10,8 @@ internal sealed class ConvolutionRule(Conv2dLayer definition, Conv2d layer) : II
 {
     public IntervalBounds Propagate(IntervalBounds input, double rounding)
     {
-        var weight = layer.weight!;
-        var centre = Convolve(input.Centre, weight, layer.bias);
+        var (weight, bias) = (layer.weight!.to(input.Lower.dtype), layer.bias?.to(input.Lower.dtype));
+        var centre = Convolve(input.Centre, weight, bias);
         var radius = input.Radius;
         if (rounding == 0)
         {
@@ -21,7 +21,7 @@ internal sealed class ConvolutionRule(Conv2dLayer definition, Conv2d layer) : II
         {
             // One convolution for both: |W|(r + γ|x|) + γ|b|.
             var error = RoundingError.OfSum(weight.numel() / weight.shape[0], rounding);
-            radius = Convolve(radius + (error * input.Magnitude), weight.abs(), layer.bias is null ? null : layer.bias.abs() * error);
+            radius = Convolve(radius + (error * input.Magnitude), weight.abs(), bias is null ? null : bias.abs() * error);
         }
 
         return new(centre - radius, centre + radius);

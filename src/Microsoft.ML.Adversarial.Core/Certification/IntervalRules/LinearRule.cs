@@ -6,25 +6,25 @@ namespace Microsoft.ML.Adversarial.Certification.IntervalRules;
 /// <summary>y = Wx + b: the centre goes through the layer, the radius through |W|.</summary>
 internal sealed class LinearRule(Linear layer) : IIntervalRule
 {
-    private Tensor Weight => layer.weight!;
-
     public IntervalBounds Propagate(IntervalBounds input, double rounding)
     {
-        var centre = nn.functional.linear(input.Centre, Weight, layer.bias);
-        var radius = nn.functional.linear(input.Radius, Weight.abs());
+        var (weight, bias) = Parameters(input);
+        var centre = nn.functional.linear(input.Centre, weight, bias);
+        var radius = nn.functional.linear(input.Radius, weight.abs());
         var bounds = new IntervalBounds(centre - radius, centre + radius);
-        return rounding > 0 ? bounds.Widened(Error(input, rounding)) : bounds;
+        return rounding > 0 ? bounds.Widened(Error(input, weight, bias, rounding)) : bounds;
     }
 
     /// <summary>Upper bounds of y_j − y_label: (w_j − w_label)·x has smaller bounds than its two parts.</summary>
     /// <returns>Shape [N, outputs].</returns>
     public Tensor Differences(IntervalBounds input, Tensor labels, double rounding)
     {
-        var centre = nn.functional.linear(input.Centre, Weight, layer.bias);
-        var worst = centre - centre.gather(1, labels.unsqueeze(1)) + DifferenceRadius(input.Radius, labels);
+        var (weight, bias) = Parameters(input);
+        var centre = nn.functional.linear(input.Centre, weight, bias);
+        var worst = centre - centre.gather(1, labels.unsqueeze(1)) + DifferenceRadius(input.Radius, weight, labels);
         if (rounding > 0)
         {
-            var error = Error(input, rounding);
+            var error = Error(input, weight, bias, rounding);
             worst = worst + error + error.gather(1, labels.unsqueeze(1));
         }
 
@@ -32,7 +32,7 @@ internal sealed class LinearRule(Linear layer) : IIntervalRule
     }
 
     // Rows of one label share |W − w_label|: one matrix for each label instead of one for each row.
-    private Tensor DifferenceRadius(Tensor radius, Tensor labels)
+    private static Tensor DifferenceRadius(Tensor radius, Tensor weight, Tensor labels)
     {
         var order = labels.argsort();
         var parts = new List<Tensor>();
@@ -42,13 +42,16 @@ internal sealed class LinearRule(Linear layer) : IIntervalRule
             var end = Array.FindIndex(sorted, start, label => label != sorted[start]);
             var count = (end < 0 ? sorted.Length : end) - start;
             var rows = radius.index_select(0, order.narrow(0, start, count));
-            parts.Add(nn.functional.linear(rows, (Weight - Weight[sorted[start]]).abs()));
+            parts.Add(nn.functional.linear(rows, (weight - weight[sorted[start]]).abs()));
             start += count;
         }
 
-        return parts.Count == 0 ? radius.new_zeros([0, Weight.shape[0]]) : cat(parts, 0).index_select(0, order.argsort());
+        return parts.Count == 0 ? radius.new_zeros([0, weight.shape[0]]) : cat(parts, 0).index_select(0, order.argsort());
     }
 
-    private Tensor Error(IntervalBounds input, double rounding) =>
-        nn.functional.linear(input.Magnitude, Weight.abs(), layer.bias?.abs()) * RoundingError.OfSum(Weight.shape[1], rounding);
+    private static Tensor Error(IntervalBounds input, Tensor weight, Tensor? bias, double rounding) =>
+        nn.functional.linear(input.Magnitude, weight.abs(), bias?.abs()) * RoundingError.OfSum(weight.shape[1], rounding);
+
+    private (Tensor Weight, Tensor? Bias) Parameters(IntervalBounds input) =>
+        (layer.weight!.to(input.Lower.dtype), layer.bias?.to(input.Lower.dtype));
 }
