@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Certification.IntervalRules;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Networks;
@@ -35,6 +36,23 @@ public sealed class IntervalPropagationTests
         var (layer, input) = LayerCases.All.First(one => one.Layer.Type == type);
         using Network network = SmallNetwork.Created(LayerCases.Within(layer, input)).ToType(ScalarType.Float64);
         AssertContains(network, samples: 1_000);
+    }
+
+    [TestMethod]
+    public void BoundsContainWhatSoftplusFallsByAtALowThreshold()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        NetworkDefinition definition = LayerCases.Within(new SoftplusLayer(beta: 3, threshold: 0.5), [40]);
+        using Network network = SmallNetwork.Created(definition).ToType(ScalarType.Float64);
+        AssertContains(network, samples: 1_000);
+
+        // The layer alone: from below the threshold to above it.
+        using var layer = nn.Softplus(3, 0.5);
+        Tensor inputs = linspace(0.1, 0.3, 2_001, ScalarType.Float64).reshape(-1, 1);
+        IntervalBounds bounds = new SoftplusRule(new(3, 0.5), layer).Propagate(new(inputs[0], inputs[2_000]), 0);
+        Tensor outputs = layer.call(inputs);
+        Assert.IsTrue(outputs.ge(bounds.Lower).logical_and(outputs.le(bounds.Upper)).all().item<bool>());
+        Assert.IsGreaterThan(layer.call(inputs[2_000]).item<double>(), outputs.amax().item<double>());
     }
 
     [TestMethod]

@@ -22,7 +22,7 @@ internal static class IntervalRuleTable
         (ReLULayer or FlattenLayer or MaxPool2dLayer, _) => new MonotoneRule(module, isExact: true),
         (LeakyReLULayer { NegativeSlope: >= 0 }, _) => new MonotoneRule(module, isExact: false),
         (ELULayer { Alpha: >= 0 } definition, _) => new MonotoneRule(module, isExact: false, definition.Alpha),
-        (SoftplusLayer definition, _) => new MonotoneRule(module, isExact: false, 1 / definition.Beta),
+        (SoftplusLayer definition, _) => new SoftplusRule(definition, module),
         (TanhLayer or SigmoidLayer, _) => new MonotoneRule(module, isExact: false),
         (GELULayer, _) => ValleyRule.GELU(module),
         (SiLULayer, _) => ValleyRule.SiLU(module),
