@@ -12,7 +12,9 @@ public static partial class AdversarialCatalog
     /// arXiv:1902.02918). Put it after a NeuralNetwork trainer in the same pipeline: the network comes with the score column.
     /// </summary>
     /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
-    /// <param name="smoothing">The noise and the numbers of samples, such as <c>new RandomizedSmoothing(sigma: 0.25)</c>; a row costs 10,100 forward passes by default.</param>
+    /// <param name="smoothing">
+    /// The noise and the numbers of samples, such as <c>new RandomizedSmoothing(sigma: 0.25)</c>; a row costs 10,100 forward passes by default.
+    /// </param>
     /// <param name="columns">The columns that are added; null for SmoothedLabel and CertifiedRadius.</param>
     /// <param name="scoreColumnName">The score column of the network.</param>
     public static SmoothedPredictionEstimator SmoothedPrediction(
@@ -26,10 +28,15 @@ public static partial class AdversarialCatalog
     /// <param name="columns">The columns that are added; null for SmoothedLabel and CertifiedRadius.</param>
     /// <exception cref="ArgumentException">The model holds no network; says which step is missing.</exception>
     public static SmoothedPredictionEstimator SmoothedPrediction(
-        this TransformsCatalog catalog, ITransformer model, RandomizedSmoothing smoothing, SmoothingColumns? columns = null) =>
-        SmoothedPrediction(catalog, NetworkSource.Of(ClassifierOfModel.Find(model, nameof(SmoothedPrediction)), nameof(SmoothedPrediction)), smoothing, columns);
+        this TransformsCatalog catalog, ITransformer model, RandomizedSmoothing smoothing, SmoothingColumns? columns = null)
+    {
+        var source = NetworkSource.Of(ClassifierOfModel.Find(model, nameof(SmoothedPrediction)), nameof(SmoothedPrediction));
+        return SmoothedPrediction(catalog, source, smoothing, columns);
+    }
 
-    /// <summary>Adds the smoothed prediction of a network that is at hand and its certified L2 radius. Labels are keys in the order of its classes.</summary>
+    /// <summary>
+    /// Adds the smoothed prediction of a network that is at hand and its certified L2 radius. Labels are keys in the order of its classes.
+    /// </summary>
     /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>
     /// <param name="classifier">The network; the caller keeps owning it.</param>
     /// <param name="featureColumnName">The features that the network reads, a vector of Single.</param>

@@ -13,7 +13,8 @@ internal static class CertifiedInputs
         if (inputs.dim() == 0 || (!inputs.shape[1..].SequenceEqual(classifier.InputShape) && !inputs.shape[1..].SequenceEqual([features])))
         {
             throw new ArgumentException(
-                $"Expected inputs of shape [N, {string.Join(", ", classifier.InputShape)}] or [N, {features}], got [{string.Join(", ", inputs.shape)}].");
+                $"Expected inputs of shape [N, {string.Join(", ", classifier.InputShape)}] or [N, {features}], "
+                    + $"got [{string.Join(", ", inputs.shape)}].");
         }
 
         return inputs.dtype == classifier.ElementType

@@ -9,7 +9,9 @@ namespace Microsoft.ML.Adversarial.Certification;
 /// </summary>
 public static class ClopperPearson
 {
-    /// <summary>A number that the probability is at least, with confidence 1 − alpha: 0 without successes, alpha^(1/trials) with nothing else.</summary>
+    /// <summary>
+    /// A number that the probability is at least, with confidence 1 − alpha: 0 without successes, alpha^(1/trials) with nothing else.
+    /// </summary>
     /// <param name="successes">From 0 to <paramref name="trials"/>.</param>
     /// <param name="trials">At least 1.</param>
     /// <param name="alpha">The probability of being wrong, between 0 and 1.</param>

@@ -12,8 +12,9 @@ namespace Microsoft.ML.Adversarial.Certification;
 /// the bounds are loose, and few rows are certified.
 /// </summary>
 /// <remarks>
-/// Certificates hold for the network as it computes: bounds are propagated in Float64 and grow at each layer by the worst rounding error of the network's
-/// element type, in whatever order it sums. That covers sums of products in IEEE arithmetic; it does not cover TF32 or Winograd convolutions on GPUs.
+/// Certificates hold for the network as it computes: bounds are propagated in Float64 and grow at each layer by the worst rounding error of the
+/// network's element type, in whatever order it sums. That covers sums of products in IEEE arithmetic; it does not cover TF32 or Winograd
+/// convolutions on GPUs.
 /// </remarks>
 public sealed class IntervalCertificate
 {
@@ -29,7 +30,9 @@ public sealed class IntervalCertificate
     /// <summary>Certificates on a network of this library.</summary>
     /// <param name="classifier">The network; the caller keeps owning it.</param>
     /// <exception cref="ArgumentException">The classifier was made from a module that is none of a <see cref="Network"/>.</exception>
-    /// <exception cref="NotSupportedException">A layer has no interval rule, or the network is not of type Float32 or Float64; says which.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A layer has no interval rule, or the network is not of type Float32 or Float64; says which.
+    /// </exception>
     public IntervalCertificate(NetworkClassifier classifier)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -39,7 +42,8 @@ public sealed class IntervalCertificate
         {
             ScalarType.Float32 => Math.ScaleB(1, -24),
             ScalarType.Float64 => Math.ScaleB(1, -53),
-            var other => throw new NotSupportedException($"Expected a network of type Float32 or Float64, got {other}. Convert it by Network.ToType."),
+            var other => throw new NotSupportedException(
+                $"Expected a network of type Float32 or Float64, got {other}. Convert it by Network.ToType."),
         };
     }
 

@@ -27,7 +27,8 @@ public sealed class IntervalPropagation
     {
         ArgumentNullException.ThrowIfNull(module);
         _network = module as NetworkModule ?? throw new ArgumentException(
-            $"Expected the module of a Network, got {module.GetType().Name}: interval bounds follow a network's definition. Describe the network by a NetworkDefinition.",
+            $"Expected the module of a Network, got {module.GetType().Name}: interval bounds follow a network's definition. "
+                + "Describe the network by a NetworkDefinition.",
             nameof(module));
         var rules = IntervalRuleTable.Of(_network.Definition.Layers, _network, "layers");
         (_hidden, _last) = (rules[..^1], rules[^1]);

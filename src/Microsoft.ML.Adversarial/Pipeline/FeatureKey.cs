@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Adversarial.Pipeline;
 
-/// <summary>A number that depends on a row's features alone, so that equal rows draw equal noise wherever they stand: FNV-1a over their bits.</summary>
+/// <summary>
+/// A number that depends on a row's features alone, so that equal rows draw equal noise wherever they stand: FNV-1a over their bytes.
+/// </summary>
 internal static class FeatureKey
 {
     private const ulong Start = 0xCBF29CE484222325;
@@ -11,9 +13,9 @@ internal static class FeatureKey
     public static long Of(ReadOnlySpan<float> features)
     {
         var key = Start;
-        foreach (var bits in MemoryMarshal.AsBytes(features))
+        foreach (var part in MemoryMarshal.AsBytes(features))
         {
-            key = unchecked((key ^ bits) * Prime);
+            key = unchecked((key ^ part) * Prime);
         }
 
         return unchecked((long)key);

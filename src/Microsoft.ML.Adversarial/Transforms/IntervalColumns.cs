@@ -9,8 +9,8 @@ public sealed record IntervalColumns
     public string? IsCertified { get; init; } = "IsCertified";
 
     /// <summary>
-    /// The largest ε for which that is certified, in the units of the features, looked for up to the widest finite input bounds, or up to 1 where none
-    /// are finite; Single, 0 where there is none. It costs about twenty times as much. Default <c>CertifiedEpsilon</c>.
+    /// The largest ε for which that is certified, in the units of the features, looked for up to the widest finite input bounds, or up to 1 where
+    /// none are finite; Single, 0 where there is none. It costs about twenty times as much. Default <c>CertifiedEpsilon</c>.
     /// </summary>
     public string? LargestEpsilon { get; init; } = "CertifiedEpsilon";
 
@@ -21,7 +21,8 @@ public sealed record IntervalColumns
         ColumnNames.Require([.. Names]);
         if (Names.Count == 0 || Names.Distinct().Count() != Names.Count)
         {
-            throw new ArgumentException($"Expected at least one output column, with different names, got {(Names.Count == 0 ? "none" : string.Join(", ", Names))}.");
+            throw new ArgumentException(
+                $"Expected at least one output column, with different names, got {(Names.Count == 0 ? "none" : string.Join(", ", Names))}.");
         }
     }
 }

@@ -8,7 +8,8 @@ namespace Microsoft.ML.Adversarial.Transforms;
 
 /// <summary>An interval certificate bound to the feature column of a view.</summary>
 internal sealed class IntervalMapper(
-    ColumnClassifier classifier, IntervalCertificate certificate, double epsilon, IntervalColumns columns, DataViewSchema.Column features) : BatchMapper
+    ColumnClassifier classifier, IntervalCertificate certificate, double epsilon, IntervalColumns columns, DataViewSchema.Column features)
+    : BatchMapper
 {
     public override IReadOnlyList<DataViewSchema.Column> InputColumns { get; } = [features];
 

@@ -65,8 +65,8 @@ public sealed class SmoothedPredictionTransformer : BatchedTransformer
         Smoothing.BatchSize, Columns, Seed));
 
     private sealed record State(
-        ClassifierState Classifier, double Sigma, int SelectionSamples, int Samples, double Alpha, int NoiseBatchSize, SmoothingColumns Columns, long Seed)
-        : ISavedState
+        ClassifierState Classifier, double Sigma, int SelectionSamples, int Samples, double Alpha, int NoiseBatchSize, SmoothingColumns Columns,
+        long Seed) : ISavedState
     {
         public RandomizedSmoothing Smoothing() => new(Sigma)
         {

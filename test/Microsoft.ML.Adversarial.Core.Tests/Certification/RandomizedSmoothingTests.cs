@@ -215,8 +215,9 @@ public sealed class RandomizedSmoothingTests
         Tensor broken = zeros(2, 5);
         broken[1, 2] = float.NaN;
         Assert.AreEqual(1, Assert.ThrowsExactly<AdversarialInputException>(() => valid.Certify(classifier, broken)).Row);
+        SmoothingRun oneKey = new() { RowKeys = [1] };
         Assert.Contains(
-            "2 rows, got 1", Assert.ThrowsExactly<ArgumentException>(() => valid.Certify(classifier, zeros(2, 5), new() { RowKeys = [1] })).Message);
+            "2 rows, got 1", Assert.ThrowsExactly<ArgumentException>(() => valid.Certify(classifier, zeros(2, 5), oneKey)).Message);
         using SmoothingCertificate none = valid.Certify(classifier, zeros(0, 5));
         CollectionAssert.AreEqual(new long[] { 0 }, none.Radii.shape);
     }

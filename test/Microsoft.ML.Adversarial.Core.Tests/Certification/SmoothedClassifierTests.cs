@@ -94,7 +94,8 @@ public sealed class SmoothedClassifierTests
         RandomizedSmoothing smoothing = new(0.2) { Samples = 2_000 };
         using SmoothedClassifier smoothed = new(classifier, 0.2, samples: 64);
         Tensor row = HalfSpace.At(0.2);
-        using AttackResult attacked = new ProjectedGradientDescent(Norm.L2, 0.35) { Steps = 20 }.Run(smoothed, row, Goal.Misclassify(tensor(new[] { 1L })));
+        using AttackResult attacked =
+            new ProjectedGradientDescent(Norm.L2, 0.35) { Steps = 20 }.Run(smoothed, row, Goal.Misclassify(tensor(new[] { 1L })));
         using Tensor predicted = smoothing.Predict(classifier, attacked.Inputs);
         Assert.AreEqual(0, predicted.item<long>());
     }
@@ -104,6 +105,6 @@ public sealed class SmoothedClassifierTests
     {
         HalfSpace classifier = new();
         Assert.Contains("sigma", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new SmoothedClassifier(classifier, 0)).Message);
-        Assert.Contains("samples", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new SmoothedClassifier(classifier, 1, samples: 0)).Message);
+        Assert.Contains("samples", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new SmoothedClassifier(classifier, 1, 0)).Message);
     }
 }

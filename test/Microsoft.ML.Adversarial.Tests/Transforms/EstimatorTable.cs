@@ -111,13 +111,15 @@ internal static class EstimatorTable
             fruit => fruit.Ml.Transforms.OutputDetectorScore(new LogitMargin()), ["LogitMargin"]),
         new(
             "smoothed prediction in the pipeline", fruit => fruit.Train,
-            fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.SmoothedPrediction(Smoothing)), [.. ScoreColumns, .. SmoothedOutputs]),
+            fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.SmoothedPrediction(Smoothing)),
+            [.. ScoreColumns, .. SmoothedOutputs]),
         new(
             "smoothed prediction of a score column", fruit => fruit.Network.Transform(fruit.Test),
             fruit => fruit.Ml.Transforms.SmoothedPrediction(Smoothing), SmoothedOutputs),
         new(
             "smoothed prediction, labels are numbers", fruit => fruit.Test,
-            fruit => fruit.Ml.Transforms.SmoothedPrediction(fruit.Coded, Smoothing, new() { Label = "Class", Radius = "Radius" }), ["Class", "Radius"]),
+            fruit => fruit.Ml.Transforms.SmoothedPrediction(fruit.Coded, Smoothing, new() { Label = "Class", Radius = "Radius" }),
+            ["Class", "Radius"]),
         new(
             "smoothed prediction, binary", fruit => fruit.Binary.Transform(fruit.Test),
             fruit => fruit.Ml.Transforms.SmoothedPrediction(Smoothing), SmoothedOutputs),

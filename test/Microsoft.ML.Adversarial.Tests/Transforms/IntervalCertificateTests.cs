@@ -46,7 +46,8 @@ public sealed class IntervalCertificateTests
     public void No_attack_of_a_pipeline_moves_a_certified_row()
     {
         var columns = new IntervalColumns { LargestEpsilon = null };
-        var certified = Ml.Transforms.IntervalCertificate(Fruit.Network, Epsilon, columns).Fit(Fruit.Test).Transform(Fruit.Network.Transform(Fruit.Test));
+        var scored = Fruit.Network.Transform(Fruit.Test);
+        var certified = Ml.Transforms.IntervalCertificate(Fruit.Network, Epsilon, columns).Fit(scored).Transform(scored);
         var attack = new ProjectedGradientDescent(Norm.LInfinity, Epsilon);
         var attacked = Ml.Transforms.AdversarialAttack(Fruit.Network, attack, new() { Label = "PredictedLabel" }).Fit(certified).Transform(certified);
         foreach (var (isCertified, succeeded) in attacked.GetColumn<bool>("IsCertified").Zip(attacked.GetColumn<bool>("AttackSucceeded")))
@@ -113,9 +114,11 @@ public sealed class IntervalCertificateTests
     {
         Failures.Require<ArgumentOutOfRangeException>(() => Ml.Transforms.IntervalCertificate(Fruit.Network, -0.1), "epsilon");
         Failures.Require<ArgumentException>(
-            () => Ml.Transforms.IntervalCertificate(Fruit.Network, 0.1, new() { IsCertified = null, LargestEpsilon = null }), "at least one output column");
+            () => Ml.Transforms.IntervalCertificate(Fruit.Network, 0.1, new() { IsCertified = null, LargestEpsilon = null }),
+            "at least one output column");
         Failures.Require<ArgumentException>(
-            () => Ml.Transforms.IntervalCertificate(Epsilon).Fit(Fruit.Test), "IntervalCertificate", "Put the NeuralNetwork trainer before this step");
+            () => Ml.Transforms.IntervalCertificate(Epsilon).Fit(Fruit.Test),
+            "IntervalCertificate", "Put the NeuralNetwork trainer before this step");
     }
 
     private static string[] Results(IEstimator<ITransformer> estimator, IDataView input) =>

@@ -32,6 +32,7 @@ internal static class IntervalRuleTable
             Of(definition.Body, residual.Body, path + ".body"),
             residual.Shortcut is { } shortcut ? Of(definition.Shortcut, shortcut, path + ".shortcut") : []),
         _ => throw new NotSupportedException(
-            $"{path} ({layer.Type}): expected a layer with an interval rule, got {layer}. A negative slope makes an activation fall and rise; choose another one."),
+            $"{path} ({layer.Type}): expected a layer with an interval rule, got {layer}. "
+                + "A negative slope makes an activation fall and rise; choose another one."),
     };
 }
