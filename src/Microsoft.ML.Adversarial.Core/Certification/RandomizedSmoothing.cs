@@ -11,7 +11,7 @@ namespace Microsoft.ML.Adversarial.Certification;
 /// <remarks>
 /// <para>
 /// It certifies the smoothed classifier, not the base classifier, and each row with confidence 1 − <see cref="Alpha"/>. Any deterministic
-/// classifier will do, through its scores alone; one that was not trained on noisy inputs mostly abstains or predicts badly.
+/// classifier will do, through its scores alone; one that was trained on inputs with such noise is certified farther.
 /// </para>
 /// <para>
 /// Certifying a row costs <see cref="SelectionSamples"/> + <see cref="Samples"/> forward passes, predicting one <see cref="Samples"/>; drawing the
