@@ -54,6 +54,10 @@ public abstract record Attack
     /// <inheritdoc cref="Run(IClassifier, Tensor, Goal, AttackRun)"/>
     public AttackResult Run(IClassifier classifier, Tensor inputs, Goal goal) => Run(classifier, inputs, goal, run: null);
 
+    /// <summary>The same attack with another budget; lengths of steps that were set shrink and grow with it.</summary>
+    internal virtual Attack WithEpsilon(double epsilon) =>
+        this with { ThreatModel = new ThreatModel(ThreatModel.Norm, epsilon) { Constraints = Constraints } };
+
     /// <summary>Returns a setting that lies in its range, or throws.</summary>
     private protected static T InRange<T>(T value, bool inRange, string expected, string setting) =>
         SettingRange.Require(value, inRange, expected, setting);
@@ -96,14 +100,44 @@ public abstract record Attack<TClassifier> : Attack
     /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the row.</exception>
     public AttackResult Run(TClassifier classifier, Tensor inputs, Goal goal, AttackRun? run)
     {
-        ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(inputs);
-        ArgumentNullException.ThrowIfNull(goal);
-        run ??= AttackRun.Default;
         // A caller may score under inference mode, where no gradient exists; leaving it turns grad mode on, which only Perturb is to see.
         using var mode = inference_mode(false);
         using var grad = no_grad();
         using var scope = NewDisposeScope();
+        var (context, adversarial) = Craft(classifier, inputs, goal, run, scope);
+        using var logits = classifier.Logits(adversarial);
+        var predictions = logits.argmax(1);
+        var reached = context.Goal.IsReachedBy(predictions);
+        var size = context.ThreatModel.Norm.Measure(adversarial - context.Originals);
+        return new AttackResult(
+            adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), context.ReachedBefore.MoveToOuterDisposeScope(),
+            predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.WasCancelled);
+    }
+
+    /// <summary>Attacks a batch without judging what came of it, for training: inputs as <see cref="Run(TClassifier, Tensor, Goal, AttackRun)"/> returns them.</summary>
+    internal Tensor Craft(TClassifier classifier, Tensor inputs, Goal goal, AttackRun run)
+    {
+        using var grad = no_grad();
+        using var scope = NewDisposeScope();
+        return Craft(classifier, inputs, goal, run, scope).Adversarial.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Attacks a batch with seed 0.</summary>
+    /// <inheritdoc cref="Run(TClassifier, Tensor, Goal, AttackRun)"/>
+    public AttackResult Run(TClassifier classifier, Tensor inputs, Goal goal) => Run(classifier, inputs, goal, run: null);
+
+    /// <summary>The method itself. What it returns is clipped to the budget and the bounds and judged afterwards.</summary>
+    /// <param name="context">The batch, the goal, gradients and randomness. Tensors made here are freed when the attack returns.</param>
+    /// <returns>Inputs in the shape of <see cref="AttackContext{TClassifier}.Originals"/>.</returns>
+    protected abstract Tensor Perturb(AttackContext<TClassifier> context);
+
+    private (AttackContext<TClassifier> Context, Tensor Adversarial) Craft(
+        TClassifier classifier, Tensor inputs, Goal goal, AttackRun? run, TorchSharp.DisposeScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(goal);
+        run ??= AttackRun.Default;
         var originals = inputs.detach();
         AttackInputs.Require(classifier, originals, goal);
         run.RequireFit(originals.shape[0]);
@@ -125,21 +159,6 @@ public abstract record Attack<TClassifier> : Attack
         // No projection can mend a NaN or an infinity: where a method computed one, the feature stays as it was.
         adversarial = FiniteValues.AreCertain(adversarial) ? adversarial.clone() : where(adversarial.isfinite(), adversarial, originals);
         context.Conform_(adversarial);
-        using var logits = classifier.Logits(adversarial);
-        var predictions = logits.argmax(1);
-        var reached = goal.IsReachedBy(predictions);
-        var size = context.ThreatModel.Norm.Measure(adversarial - originals);
-        return new AttackResult(
-            adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), context.ReachedBefore.MoveToOuterDisposeScope(),
-            predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.WasCancelled);
+        return (context, adversarial);
     }
-
-    /// <summary>Attacks a batch with seed 0.</summary>
-    /// <inheritdoc cref="Run(TClassifier, Tensor, Goal, AttackRun)"/>
-    public AttackResult Run(TClassifier classifier, Tensor inputs, Goal goal) => Run(classifier, inputs, goal, run: null);
-
-    /// <summary>The method itself. What it returns is clipped to the budget and the bounds and judged afterwards.</summary>
-    /// <param name="context">The batch, the goal, gradients and randomness. Tensors made here are freed when the attack returns.</param>
-    /// <returns>Inputs in the shape of <see cref="AttackContext{TClassifier}.Originals"/>.</returns>
-    protected abstract Tensor Perturb(AttackContext<TClassifier> context);
 }

@@ -42,6 +42,13 @@ public sealed class Network : IDisposable
     /// <summary>The number of classes, which is the number of logits.</summary>
     public int ClassCount => Definition.ClassCount!.Value;
 
+    /// <summary>Where the sequence of dropout masks stands.</summary>
+    internal Tensor DropoutState
+    {
+        get => _dropout.get_state();
+        set => _dropout.set_state(value);
+    }
+
     /// <summary>A new network with PyTorch's default initial weights, float32 on the CPU, in eval mode.</summary>
     /// <param name="bound">A definition that has an input shape and a number of classes, see <see cref="NetworkDefinition.Bind"/>.</param>
     /// <param name="generator">

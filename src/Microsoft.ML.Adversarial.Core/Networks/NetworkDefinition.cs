@@ -121,6 +121,24 @@ public sealed partial record NetworkDefinition
                 "layers", $"at most {LayerChain.MaximumElementCount} weights", $"{weights}", "Pool the image before the first Linear.");
     }
 
+    /// <summary>
+    /// The same architecture with its last layer, a Linear, replaced by cosines times a scale: hypersphere embedding (Pang et al. 2020,
+    /// arXiv:2002.08619).
+    /// </summary>
+    /// <param name="scale">s, above 0.</param>
+    /// <exception cref="InvalidOperationException">The last layer is neither a Linear nor a Hypersphere.</exception>
+    public NetworkDefinition WithHypersphereEmbedding(double scale)
+    {
+        var features = Layers[^1] switch
+        {
+            LinearLayer linear => linear.Features,
+            HypersphereLayer hypersphere => hypersphere.Features,
+            var other => throw new InvalidOperationException(
+                $"layers[{Layers.Count - 1}]: expected a Linear, which hypersphere embedding replaces, got {other.Type}. End the network with a Linear."),
+        };
+        return this with { Layers = [.. Layers.SkipLast(1), new HypersphereLayer(features, scale)] };
+    }
+
     /// <summary>What a weights file of this definition, once bound, holds.</summary>
     internal IEnumerable<StateTensor> State() => LayerChain.State(Layers, [.. InputShape!]);
 
@@ -186,10 +204,10 @@ public sealed partial record NetworkDefinition
     private LayerDefinition[] LayersWith(int classCount)
     {
         LayerDefinition[] layers = [.. Layers];
-        var last = Array.FindLastIndex(layers, layer => layer is LinearLayer);
-        if (last >= 0 && layers[last] is LinearLayer { Features: null } linear)
+        var last = Array.FindLastIndex(layers, layer => layer is LinearLayer or HypersphereLayer);
+        if (last >= 0)
         {
-            layers[last] = new LinearLayer(classCount, linear.Bias);
+            layers[last] = layers[last].WithFeatures(classCount);
         }
 
         return layers;

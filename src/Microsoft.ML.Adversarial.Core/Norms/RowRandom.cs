@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Norms;
@@ -51,16 +52,30 @@ internal sealed class RowRandom
         var perRow = cells.Length / _rowKeys.Length;
         for (var row = 0; row < _rowKeys.Length; row++)
         {
-            var state = SeedOf(_rowKeys[row]);
-            foreach (ref var cell in cells.Slice(row * perRow, perRow))
-            {
-                cell = ((int)(Mix(state) >> 41) + 0.5f) * (1f / (1 << 23));
-                state += Increment;
-            }
+            Fill(cells.Slice(row * perRow, perRow), SeedOf(_rowKeys[row]));
         }
 
         _draw++;
         return values.to(like.dtype, like.device);
+    }
+
+    private static void Fill(Span<float> cells, ulong state)
+    {
+        var states = Vector512.Create(state) + (Vector512<ulong>.Indices * Increment);
+        var blocks = MemoryMarshal.Cast<float, Vector256<float>>(cells);
+        foreach (ref var block in blocks)
+        {
+            var numbers = Vector512.ConvertToDouble((Mix(states) >>> 41).AsInt64());
+            block = (Vector512.Narrow(numbers, numbers).GetLower() + Vector256.Create(0.5f)) * (1f / (1 << 23));
+            states += Vector512.Create(unchecked(Increment * (ulong)Vector512<ulong>.Count));
+        }
+
+        state += unchecked(Increment * (ulong)(blocks.Length * Vector256<float>.Count));
+        foreach (ref var cell in cells[(blocks.Length * Vector256<float>.Count)..])
+        {
+            cell = ((int)(Mix(state) >> 41) + 0.5f) * (1f / (1 << 23));
+            state += Increment;
+        }
     }
 
     private ulong SeedOf(long rowKey) => Mix(Mix(Mix((ulong)_seed + Increment) ^ (ulong)rowKey) ^ (ulong)_draw);
@@ -70,5 +85,12 @@ internal sealed class RowRandom
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
         value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
         return value ^ (value >> 31);
+    }
+
+    private static Vector512<ulong> Mix(Vector512<ulong> values)
+    {
+        values = (values ^ (values >>> 30)) * 0xBF58476D1CE4E5B9;
+        values = (values ^ (values >>> 27)) * 0x94D049BB133111EB;
+        return values ^ (values >>> 31);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Training;
@@ -11,23 +12,22 @@ internal sealed class BestWeights(nn.Module module)
     /// <summary>Epochs offered since the best one.</summary>
     public int EpochsSince { get; private set; }
 
-    /// <summary>Keeps the weights if their validation loss is the smallest so far; without one, always.</summary>
-    public bool Offer(double? validationLoss)
+    /// <summary>Keeps the weights if what they are judged by is the smallest so far; without a judgement, always.</summary>
+    public bool Offer(double? loss)
     {
-        if (validationLoss is { } loss && !(loss < _loss))
+        if (loss is { } value && !(value < _loss))
         {
             EpochsSince++;
             return false;
         }
 
-        _loss = validationLoss ?? _loss;
+        _loss = loss ?? _loss;
         EpochsSince = 0;
         using var noGrad = no_grad();
-        var state = module.state_dict();
-        _copy ??= state.ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone().MoveToOuterDisposeScope());
-        foreach (var (name, value) in state)
+        _copy ??= EmptyCopy();
+        foreach (var (name, weights) in module.state_dict())
         {
-            _copy[name].copy_(value);
+            _copy[name].copy_(weights);
         }
 
         return true;
@@ -56,4 +56,29 @@ internal sealed class BestWeights(nn.Module module)
 
         Restore();
     }
+
+    public void Save(CheckpointContent content)
+    {
+        content.Add("bestLoss", _loss);
+        content.Add("epochsSinceBest", EpochsSince);
+        if (_copy is not null)
+        {
+            content.Add("best.", _copy);
+        }
+    }
+
+    public void Load(CheckpointContent content)
+    {
+        _loss = content.Number("bestLoss");
+        EpochsSince = (int)content.Number("epochsSinceBest");
+        if (content.Has("best."))
+        {
+            using var noGrad = no_grad();
+            _copy ??= EmptyCopy();
+            content.CopyTo("best.", _copy);
+        }
+    }
+
+    private Dictionary<string, Tensor> EmptyCopy() =>
+        module.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone().MoveToOuterDisposeScope());
 }

@@ -1,3 +1,6 @@
+using Microsoft.ML.Adversarial.Training.Checkpoints;
+using Microsoft.ML.Adversarial.Training.Sharpness;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Training;
@@ -5,9 +8,19 @@ namespace Microsoft.ML.Adversarial.Training;
 /// <summary>A TorchSharp optimiser whose rate can be set before every step.</summary>
 internal sealed class NetworkOptimizer : IDisposable
 {
-    private readonly optim.Optimizer _optimizer;
+    private const string StateName = "optimizer";
 
-    private NetworkOptimizer(optim.Optimizer optimizer) => _optimizer = optimizer;
+    private readonly OptimizerHelper _optimizer;
+    private readonly Parameter[] _weights;
+    private readonly WeightPerturbation? _perturbation;
+    private bool _hasStepped;
+
+    private NetworkOptimizer(optim.Optimizer optimizer, IEnumerable<Parameter> weights, WeightPerturbation? perturbation)
+    {
+        _optimizer = (OptimizerHelper)optimizer;
+        _weights = [.. weights];
+        _perturbation = perturbation;
+    }
 
     public double LearningRate
     {
@@ -23,17 +36,82 @@ internal sealed class NetworkOptimizer : IDisposable
     public static NetworkOptimizer Create(nn.Module module, TrainingOptions options)
     {
         var parameters = module.parameters();
-        return new(options.Optimizer switch
+        optim.Optimizer optimizer = options.Optimizer switch
         {
             OptimizerKind.Sgd => optim.SGD(
                 parameters, options.LearningRate, options.Momentum, weight_decay: options.WeightDecay, nesterov: options.Nesterov && options.Momentum > 0),
             OptimizerKind.Adam => optim.Adam(parameters, options.LearningRate, weight_decay: options.WeightDecay),
             _ => optim.AdamW(parameters, options.LearningRate, weight_decay: options.WeightDecay),
-        });
+        };
+        return new(optimizer, parameters, options.WeightPerturbation);
     }
 
     /// <summary>One gradient step; returns the loss before it. A loss that is no number changes nothing.</summary>
-    public double Step(Func<Tensor> evaluate)
+    /// <param name="evaluate">The loss at the weights as they are.</param>
+    /// <param name="afterBackward">Called once the gradients of the loss at the weights themselves are there.</param>
+    public double Step(Func<Tensor> evaluate, Action afterBackward)
+    {
+        var value = Differentiate(evaluate);
+        if (!double.IsFinite(value))
+        {
+            return value;
+        }
+
+        afterBackward();
+        if (_perturbation is not null)
+        {
+            var nearby = DifferentiateNearby(_perturbation, evaluate);
+            value = double.IsFinite(nearby) ? value : nearby;
+        }
+
+        if (double.IsFinite(value))
+        {
+            _optimizer.step();
+            _hasStepped = true;
+        }
+
+        return value;
+    }
+
+    public void Save(CheckpointContent content)
+    {
+        // Before the first step some have no state, which they cannot write either.
+        if (!_hasStepped)
+        {
+            return;
+        }
+
+        using MemoryStream stream = new();
+        using (BinaryWriter writer = new(stream, System.Text.Encoding.UTF8, leaveOpen: true))
+        {
+            _optimizer.save_state_dict(writer);
+        }
+
+        content.Add(StateName, stream.ToArray());
+    }
+
+    public void Load(CheckpointContent content)
+    {
+        if (!content.Has(StateName))
+        {
+            return;
+        }
+
+        using MemoryStream stream = new(content.Bytes(StateName));
+        using BinaryReader reader = new(stream);
+        _optimizer.load_state_dict(reader);
+        foreach (var state in _optimizer.state_dict().State.OfType<SGD.State>())
+        {
+            // Read anew, where others write into tensors that they have: it would go with the scope.
+            state.momentum_buffer?.DetachFromDisposeScope();
+        }
+
+        _hasStepped = true;
+    }
+
+    public void Dispose() => _optimizer.Dispose();
+
+    private double Differentiate(Func<Tensor> evaluate)
     {
         _optimizer.zero_grad();
         var loss = evaluate();
@@ -41,11 +119,36 @@ internal sealed class NetworkOptimizer : IDisposable
         if (double.IsFinite(value))
         {
             loss.backward();
-            _optimizer.step();
         }
 
         return value;
     }
 
-    public void Dispose() => _optimizer.Dispose();
+    private double DifferentiateNearby(WeightPerturbation perturbation, Func<Tensor> evaluate)
+    {
+        using var scope = NewDisposeScope();
+        Parameter[] moved = [.. _weights.Where(weight => weight.grad is not null)];
+        var home = new Tensor[moved.Length];
+        using (no_grad())
+        {
+            var displacements = perturbation.Displacements(moved, [.. moved.Select(weight => weight.grad!)]);
+            for (var index = 0; index < moved.Length; index++)
+            {
+                // Adding and subtracting would not lead back to the same bits.
+                home[index] = moved[index].detach().clone();
+                moved[index].add_(displacements[index]);
+            }
+        }
+
+        var value = Differentiate(evaluate);
+        using (no_grad())
+        {
+            for (var index = 0; index < moved.Length; index++)
+            {
+                moved[index].copy_(home[index]);
+            }
+        }
+
+        return value;
+    }
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Adversarial.Training.Sharpness;
+
 namespace Microsoft.ML.Adversarial.Training;
 
 /// <summary>How a network is trained. Public fields and a parameterless constructor, so that search spaces can fill them.</summary>
@@ -36,6 +38,24 @@ public class TrainingOptions
     /// <summary>Threads that TorchSharp uses while training, at least 1; 0 leaves the process's setting. Default 0.</summary>
     public int ThreadCount;
 
+    /// <summary>Where around the weights each gradient is taken: SAM, Fisher-SAM or AWP, each of which doubles the passes; null for at the weights. Default null.</summary>
+    public WeightPerturbation? WeightPerturbation;
+
+    /// <summary>
+    /// Decay of an exponential moving average of the weights, in [0, 1): that average is judged after every epoch and kept. 0.999 suits thousands of steps. Default
+    /// 0: none.
+    /// </summary>
+    public double WeightAveraging;
+
+    /// <summary>Features and weights of the last layer on the unit sphere, with a margin in training; null for an ordinary last layer. Default null.</summary>
+    public HypersphereEmbedding? Hypersphere;
+
+    /// <summary>
+    /// A file, replaced after every epoch, from which the same training continues if it is there, to the same weights bit for bit; it belongs to these options and
+    /// rows. Null for none. Default null.
+    /// </summary>
+    public string? CheckpointPath;
+
     /// <summary>Told after every epoch. Default null.</summary>
     public IProgress<TrainingProgress>? Progress;
 
@@ -50,6 +70,18 @@ public class TrainingOptions
         return copy;
     }
 
+    /// <summary>The same options for one of several trainings that belong together, each with a checkpoint of its own.</summary>
+    internal TrainingOptions Stage(string name)
+    {
+        var copy = (TrainingOptions)MemberwiseClone();
+        copy.CheckpointPath = CheckpointPath is null ? null : $"{CheckpointPath}.{name}";
+        return copy;
+    }
+
+    /// <summary>Everything that decides the weights, as text.</summary>
+    internal string Describe() => FormattableString.Invariant(
+        $"{Epochs} epochs of batches of {BatchSize}, {Optimizer} {LearningRate} {Schedule}, momentum {Momentum}, Nesterov {Nesterov}, decay {WeightDecay}, held out {ValidationFraction}, patience {Patience}, {WeightPerturbation}, average {WeightAveraging}, {Hypersphere}");
+
     /// <summary>Throws for the first field out of its range.</summary>
     internal void Validate()
     {
@@ -60,6 +92,8 @@ public class TrainingOptions
         Require(WeightDecay is >= 0 and < double.PositiveInfinity, nameof(WeightDecay), ">= 0 and finite", WeightDecay);
         Require(ValidationFraction is >= 0 and <= 0.9, nameof(ValidationFraction), "in [0, 0.9]", ValidationFraction);
         Require(Patience >= 1, nameof(Patience), ">= 1", Patience);
+        Require(WeightAveraging is >= 0 and < 1, nameof(WeightAveraging), "in [0, 1)", WeightAveraging);
+        Require(CheckpointPath is null || CheckpointPath.Length > 0, nameof(CheckpointPath), "null or a path", CheckpointPath!);
         Require(ThreadCount >= 0, nameof(ThreadCount), ">= 0", ThreadCount);
         Require(Enum.IsDefined(Optimizer), nameof(Optimizer), "one of Sgd, Adam, AdamW", Optimizer);
         Require(Enum.IsDefined(Schedule), nameof(Schedule), "one of Constant, Linear, Cosine, OneCycle", Schedule);

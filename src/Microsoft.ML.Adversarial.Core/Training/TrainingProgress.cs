@@ -8,4 +8,11 @@ namespace Microsoft.ML.Adversarial.Training;
 /// <param name="ValidationAccuracy">Accuracy on the held-out rows, or null without them.</param>
 /// <param name="IsBest">Whether this epoch's weights are the ones to keep so far.</param>
 public sealed record TrainingProgress(
-    int Epoch, int Epochs, double TrainingLoss, double? ValidationLoss, double? ValidationAccuracy, bool IsBest);
+    int Epoch, int Epochs, double TrainingLoss, double? ValidationLoss, double? ValidationAccuracy, bool IsBest)
+{
+    /// <summary>Accuracy on held-out rows under PGD, which decides what is kept; null where the loss is not an adversarial one.</summary>
+    public double? RobustAccuracy { get; init; }
+
+    /// <summary>What went wrong in this epoch, or null: catastrophic overfitting.</summary>
+    public string? Warning { get; init; }
+}

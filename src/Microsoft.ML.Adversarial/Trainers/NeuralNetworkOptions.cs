@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Training;
+using Microsoft.ML.Adversarial.Training.Losses;
 
 namespace Microsoft.ML.Adversarial.Trainers;
 
@@ -9,6 +10,9 @@ public abstract class NeuralNetworkOptions : TrainingOptions
 {
     /// <summary>The architecture. Input shape and number of classes are taken from the data where it leaves them open. Default: <see cref="NetworkDefinition.MultilayerPerceptron"/>.</summary>
     public NetworkDefinition Network = NetworkDefinition.MultilayerPerceptron;
+
+    /// <summary>What training makes small: a defence is a loss, such as <see cref="AdversarialCrossEntropyLoss"/> or <see cref="TradesLoss"/>. Default: <see cref="CrossEntropyLoss"/>.</summary>
+    public TrainingLoss Loss = new CrossEntropyLoss();
 
     /// <summary>The label column: a key for multiclass, a Boolean for binary. Default <c>Label</c>.</summary>
     public string LabelColumnName = "Label";

@@ -2,7 +2,6 @@ using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Pipeline;
 using Microsoft.ML.Adversarial.Training;
-using Microsoft.ML.Adversarial.Training.Losses;
 using Microsoft.ML.Adversarial.Transforms;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -26,6 +25,7 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         ArgumentNullException.ThrowIfNull(options.Network);
+        ArgumentNullException.ThrowIfNull(options.Loss);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ScoringBatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ScoringBatchSize, BatchedTransformer.MaximumBatchSize);
         ColumnNames.Require(options.LabelColumnName, options.FeatureColumnName);
@@ -54,7 +54,8 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
         var labels = RequireLabels(label);
         var device = TrainingDevice.Of(_environment);
         var shape = ((VectorDataViewType)features.Type).Dimensions.Select(size => (long)size).ToArray();
-        var definition = _options.Network.Bind(shape, labels.Count);
+        var architecture = _options.Hypersphere is { } embedding ? _options.Network.WithHypersphereEmbedding(embedding.Scale) : _options.Network;
+        var definition = architecture.Bind(shape, labels.Count);
         var rows = TrainingData.Read(input, features, label, labels, _options.Cancellation);
         var range = new TrainingRange(rows.Inputs);
         if (_options.StandardiseInputs && definition.Normalisation is null && !range.IsUnit)
@@ -70,9 +71,11 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
         try
         {
             network.Module.to(device);
-            var classifier = new NetworkClassifier(network, bounds);
-            TrainingLoop.Run(network, new(rows.Inputs.to(device), rows.Labels.to(device)), new CrossEntropyLoss(), WithLog(channel), generator);
-            return Create(new(classifier, _options.FeatureColumnName, labels), ScoreColumns.Of(_options), _options.ScoringBatchSize);
+            var task = new FitTask<TTransformer>(
+                new(network, bounds), new(rows.Inputs.to(device), rows.Labels.to(device)), WithLog(channel), generator,
+                trained => Create(new(trained, _options.FeatureColumnName, labels), ScoreColumns.Of(_options), _options.ScoringBatchSize));
+            Train(task);
+            return task.ToTransformer(task.Classifier);
         }
         catch
         {
@@ -95,6 +98,10 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
         RequireLabels(label);
         return inputSchema.With(OutputShape(label, ScoreColumns.Of(_options)));
     }
+
+    /// <summary>Trains the network in place. Default: the training loop with the options' loss.</summary>
+    private protected virtual void Train(FitTask<TTransformer> task) =>
+        TrainingLoop.Run(task.Classifier, task.Rows, _options.Loss, task.Options, task.Generator);
 
     private protected abstract ClassLabels RequireLabels(DataViewSchema.Column label);
 
@@ -125,12 +132,18 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
             if (value.ValidationLoss is { } loss)
             {
                 channel.Info(
-                    MessageSensitivity.None, "Epoch {0} of {1}: loss {2:F4}, validation loss {3:F4}, validation accuracy {4:P2}{5}",
-                    value.Epoch, value.Epochs, value.TrainingLoss, loss, value.ValidationAccuracy!, value.IsBest ? ", best so far" : "");
+                    MessageSensitivity.None, "Epoch {0} of {1}: loss {2:F4}, validation loss {3:F4}, validation accuracy {4:P2}{5}{6}",
+                    value.Epoch, value.Epochs, value.TrainingLoss, loss, value.ValidationAccuracy!,
+                    value.RobustAccuracy is { } robust ? $", under PGD {robust:P2}" : "", value.IsBest ? ", best so far" : "");
             }
             else
             {
                 channel.Info(MessageSensitivity.None, "Epoch {0} of {1}: loss {2:F4}", value.Epoch, value.Epochs, value.TrainingLoss);
+            }
+
+            if (value.Warning is { } warning)
+            {
+                channel.Warning("Epoch {0}: {1}", value.Epoch, warning);
             }
 
             next?.Report(value);

@@ -15,9 +15,11 @@ public sealed class IntervalPropagationTests
     private const double Epsilon = 0.1;
     private static readonly double SinglePrecision = Math.ScaleB(1, -24);
 
-    private static IEnumerable<object[]> Names => FisherCases.Names;
+    private static IEnumerable<object[]> Names => FisherCases.Names
+        .Where(name => !FisherCases.All[(string)name[0]].Layers.Any(layer => layer is HypersphereLayer));
 
-    private static IEnumerable<object[]> Layers => LayerCases.All.Select(one => new object[] { one.Layer.Type });
+    private static IEnumerable<object[]> Layers => LayerCases.All
+        .Where(one => one.Layer is not HypersphereLayer).Select(one => new object[] { one.Layer.Type });
 
     [TestMethod]
     [DynamicData(nameof(Names))]
@@ -240,7 +242,7 @@ public sealed class IntervalPropagationTests
     [TestMethod]
     public void ALayerWithoutARuleIsNamed()
     {
-        foreach (LayerDefinition layer in new LayerDefinition[] { new LeakyReLULayer(-0.1), new ELULayer(-1) })
+        foreach (LayerDefinition layer in new LayerDefinition[] { new LeakyReLULayer(-0.1), new ELULayer(-1), new HypersphereLayer(4) })
         {
             NetworkDefinition definition = new()
             {

@@ -25,6 +25,7 @@ internal static class LayerCases
         (new FlattenLayer(), [2, 3, 4]),
         (new DropoutLayer(0.25), [3, 4]),
         (new ResidualLayer([new Conv2dLayer(4, 1), new BatchNorm2dLayer()], [new Conv2dLayer(4, 1, bias: false)]), [3, 5, 5]),
+        (new HypersphereLayer(7, scale: 12.5), [5]),
     ];
 
     /// <summary>Options drawn at random, valid by themselves; they may or may not take the input.</summary>

@@ -37,9 +37,9 @@ public sealed class LearningRateScheduleTests
         // Plain descent on the sum of a bias: each step lowers it by the rate.
         using TrainingTask task = new();
         List<double> biases = [];
-        ScriptedLoss sum = new((_, network, _, _) =>
+        ScriptedLoss sum = new((_, step) =>
         {
-            Tensor bias = network.parameters().Last();
+            Tensor bias = step.Classifier.Module.parameters().Last();
             biases.Add(bias[0].to(ScalarType.Float64).item<double>());
             return bias.sum();
         });

@@ -77,7 +77,7 @@ public sealed class TrainingLoopTests
     public void TrainingStopsWhenPatienceIsOver()
     {
         // No step moves the weights enough to help.
-        ScriptedLoss worse = new((_, network, inputs, labels) => new CrossEntropyLoss().Evaluate(network, inputs, labels).neg());
+        ScriptedLoss worse = new((_, step) => new CrossEntropyLoss().Evaluate(step).neg());
         List<TrainingProgress> reports = task.Run(new() { Epochs = 50, Patience = 3, LearningRate = 0.05, BatchSize = 32 }, worse);
         Assert.IsLessThan(50, reports.Count);
         Assert.AreEqual(reports.FindLastIndex(report => report.IsBest) + 1 + 3, reports.Count);
@@ -97,14 +97,14 @@ public sealed class TrainingLoopTests
         using TrainingTask reference = new();
         using CancellationTokenSource source = new();
         // 216 training rows in batches of 72 are 3 steps an epoch: step 7 is the second of the third epoch.
-        ScriptedLoss cancelling = new((step, network, inputs, labels) =>
+        ScriptedLoss cancelling = new((number, step) =>
         {
-            if (step == 7)
+            if (number == 7)
             {
                 source.Cancel();
             }
 
-            return new CrossEntropyLoss().Evaluate(network, inputs, labels);
+            return new CrossEntropyLoss().Evaluate(step);
         });
         TrainingOptions options = new() { BatchSize = 72, Epochs = 10, Schedule = LearningRateSchedule.Constant };
 
@@ -145,9 +145,9 @@ public sealed class TrainingLoopTests
     public void WeightsThatTheLastStepBrokeAreNotKept(double validationFraction)
     {
         // A finite loss with an infinite gradient, in the last step of an epoch: no later loss in that epoch can tell.
-        ScriptedLoss Breaking(int steps) => new((step, network, inputs, labels) =>
-            new CrossEntropyLoss().Evaluate(network, inputs, labels)
-                + (step == steps - 1 ? network.parameters().First().sub(network.parameters().First().detach()).sum().sqrt() : 0));
+        ScriptedLoss Breaking(int steps) => new((number, step) =>
+            new CrossEntropyLoss().Evaluate(step)
+                + (number == steps - 1 ? step.Classifier.Module.parameters().First().sub(step.Classifier.Module.parameters().First().detach()).sum().sqrt() : 0));
         TrainingOptions options = new() { BatchSize = 1000, Epochs = 1, ValidationFraction = validationFraction };
 
         Assert.ThrowsExactly<TrainingDivergedException>(() => task.Run(options, Breaking(1)));
@@ -167,10 +167,10 @@ public sealed class TrainingLoopTests
     {
         using TrainingTask odd = new(rows);
         List<long> sizes = [];
-        ScriptedLoss counting = new((_, network, inputs, labels) =>
+        ScriptedLoss counting = new((_, step) =>
         {
-            sizes.Add(labels.shape[0]);
-            return new CrossEntropyLoss().Evaluate(network, inputs, labels);
+            sizes.Add(step.Labels.shape[0]);
+            return new CrossEntropyLoss().Evaluate(step);
         });
 
         odd.Run(new() { Epochs = 1, ValidationFraction = 0, BatchSize = 128 }, counting);
@@ -184,10 +184,10 @@ public sealed class TrainingLoopTests
     public void EveryRowIsSeenOncePerEpochInAnOrderThatChanges()
     {
         List<float> seen = [];
-        ScriptedLoss watching = new((_, network, inputs, labels) =>
+        ScriptedLoss watching = new((_, step) =>
         {
-            seen.AddRange(inputs.select(1, 0).data<float>().ToArray());
-            return new CrossEntropyLoss().Evaluate(network, inputs, labels);
+            seen.AddRange(step.Inputs.select(1, 0).data<float>().ToArray());
+            return new CrossEntropyLoss().Evaluate(step);
         });
 
         task.Run(new() { Epochs = 2, ValidationFraction = 0, BatchSize = 50 }, watching);
@@ -217,10 +217,10 @@ public sealed class TrainingLoopTests
     public void TheThreadCountHoldsWhileTraining()
     {
         int during = 0;
-        ScriptedLoss watching = new((_, network, inputs, labels) =>
+        ScriptedLoss watching = new((_, step) =>
         {
             during = torch.get_num_threads();
-            return new CrossEntropyLoss().Evaluate(network, inputs, labels);
+            return new CrossEntropyLoss().Evaluate(step);
         });
         task.Run(new() { Epochs = 1, ThreadCount = 2 }, watching);
         Assert.AreEqual(2, during);
@@ -282,6 +282,6 @@ public sealed class TrainingLoopTests
     private void Train(TrainingRows rows)
     {
         using Generator generator = new(1);
-        TrainingLoop.Run(task.Network, rows, new CrossEntropyLoss(), new() { Epochs = 1 }, generator);
+        TrainingLoop.Run(task.Classifier, rows, new CrossEntropyLoss(), new() { Epochs = 1 }, generator);
     }
 }

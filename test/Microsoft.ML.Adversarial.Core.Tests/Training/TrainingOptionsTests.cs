@@ -18,6 +18,8 @@ public sealed class TrainingOptionsTests
         ["ValidationFraction", new TrainingOptions { ValidationFraction = -0.1 }],
         ["ValidationFraction", new TrainingOptions { ValidationFraction = double.NaN }],
         ["Patience", new TrainingOptions { Patience = 0 }],
+        ["WeightAveraging", new TrainingOptions { WeightAveraging = 1 }],
+        ["CheckpointPath", new TrainingOptions { CheckpointPath = "" }],
         ["ThreadCount", new TrainingOptions { ThreadCount = -1 }],
         ["Optimizer", new TrainingOptions { Optimizer = (OptimizerKind)7 }],
         ["Schedule", new TrainingOptions { Schedule = (LearningRateSchedule)7 }],

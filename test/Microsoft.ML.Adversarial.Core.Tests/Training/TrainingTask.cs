@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Networks.Layers;
 using Microsoft.ML.Adversarial.TestData;
@@ -17,17 +18,19 @@ internal sealed class TrainingTask : IDisposable
         Layers = [new LinearLayer(16), new BatchNorm1dLayer(), new ReLULayer(), new DropoutLayer(0.2), new LinearLayer()],
     };
 
-    public TrainingTask(int rows = 240)
+    public TrainingTask(int rows = 240, NetworkDefinition? definition = null)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor labels = torch.arange(rows, ScalarType.Int64).remainder(3);
         Tensor centres = torch.tensor(new float[,] { { 0, 2 }, { 2, -1 }, { -2, -1 } });
         Tensor inputs = centres.index_select(0, labels) + (TestNetworks.Normal([rows, 2], type: ScalarType.Float32) * 0.4f);
         Rows = new(inputs.DetachFromDisposeScope(), labels.DetachFromDisposeScope());
-        Network = SmallNetwork.Created(Definition);
+        Classifier = new(SmallNetwork.Created(definition ?? Definition), new InputBounds(-10, 10));
     }
 
-    public Network Network { get; }
+    public NetworkClassifier Classifier { get; }
+
+    public Network Network => Classifier.Network!;
 
     public TrainingRows Rows { get; }
 
@@ -36,7 +39,7 @@ internal sealed class TrainingTask : IDisposable
     {
         Reports reports = new();
         using Generator generator = new(seed);
-        TrainingLoop.Run(Network, Rows, loss ?? new CrossEntropyLoss(), options.With(reports), generator);
+        TrainingLoop.Run(Classifier, Rows, loss ?? new CrossEntropyLoss(), options.With(reports), generator);
         return reports.Seen;
     }
 
@@ -55,7 +58,7 @@ internal sealed class TrainingTask : IDisposable
 
     public void Dispose()
     {
-        Network.Dispose();
+        Classifier.Dispose();
         Rows.Inputs.Dispose();
         Rows.Labels.Dispose();
     }

@@ -15,6 +15,7 @@ internal static class RatioRun
         ["attacks"] = AttackRatios.Measure,
         ["fisher"] = FisherRatios.Measure,
         ["pipeline"] = PipelineRatios.Measure,
+        ["training"] = TrainingRatios.Measure,
     };
 
     public static int Execute(string outputPath, string? family)

@@ -35,6 +35,7 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Trainers;
         using Microsoft.ML.Adversarial.Training;
         using Microsoft.ML.Adversarial.Training.Losses;
+        using Microsoft.ML.Adversarial.Training.Sharpness;
         using Microsoft.ML.Adversarial.Transforms;
         using TorchSharp;
         using static TorchSharp.torch;

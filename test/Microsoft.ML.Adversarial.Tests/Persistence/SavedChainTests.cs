@@ -162,6 +162,7 @@ public sealed class SavedChainTests
                 Normalisation = new([0.13], [0.31]),
             },
             Epochs = 1,
+            ValidationFraction = 0,
             Bounds = new([.. Enumerable.Repeat(-0.5f, 784)], [.. Enumerable.Range(0, 784).Select(i => 1 + (i / 784f))]),
             ScoringBatchSize = 7,
         };

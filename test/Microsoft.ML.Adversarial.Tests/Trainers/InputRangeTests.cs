@@ -92,6 +92,7 @@ public sealed class InputRangeTests
         {
             Network = NetworkDefinition.SmallConvNet with { InputShape = [1, 28, 28] },
             Epochs = 1,
+            ValidationFraction = 0,
         };
 
         var model = _ml.MulticlassClassification.Trainers.NeuralNetwork(options).Fit(flat);

@@ -156,7 +156,7 @@ public sealed class AdversarialAttackTests
     public void The_shape_and_the_names_of_features_stay()
     {
         var images = Mnist.Load(Ml, 20);
-        var options = new Trainers.NeuralNetworkMulticlassTrainer.Options { Epochs = 1 };
+        var options = new Trainers.NeuralNetworkMulticlassTrainer.Options { Epochs = 1, ValidationFraction = 0 };
         var model = Ml.MulticlassClassification.Trainers.NeuralNetwork(options).Fit(images);
         var attacked = Ml.Transforms.AdversarialAttack(model, new FastGradientMethod(Norm.LInfinity, 0.1)).Fit(images).Transform(images);
         Assert.AreEqual(images.Schema["Features"].Type, attacked.Schema["AdversarialFeatures"].Type);

@@ -35,6 +35,12 @@ public abstract record IteratedGradientAttack : GradientStepAttack
     /// </summary>
     public bool LeaveEarly { get; init; }
 
+    internal sealed override Attack WithEpsilon(double epsilon)
+    {
+        var other = (IteratedGradientAttack)base.WithEpsilon(epsilon);
+        return StepSize is { } length && epsilon > 0 && ThreatModel.Epsilon > 0 ? other with { StepSize = length * epsilon / ThreatModel.Epsilon } : other;
+    }
+
     /// <summary>How long all steps are together where <see cref="StepSize"/> is null.</summary>
     private protected abstract double DefaultLength { get; }
 

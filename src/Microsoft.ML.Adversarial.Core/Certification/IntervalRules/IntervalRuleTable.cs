@@ -33,6 +33,6 @@ internal static class IntervalRuleTable
             residual.Shortcut is { } shortcut ? Of(definition.Shortcut, shortcut, path + ".shortcut") : []),
         _ => throw new NotSupportedException(
             $"{path} ({layer.Type}): expected a layer with an interval rule, got {layer}. "
-                + "A negative slope makes an activation fall and rise; choose another one."),
+                + "Use another layer; activations with a negative slope, which fall and rise, and Hypersphere have none."),
     };
 }

@@ -21,6 +21,9 @@ public abstract record LayerDefinition
     /// <exception cref="NetworkFormatException">The layer cannot take this input.</exception>
     internal abstract long[] OutputShape(LayerInput input);
 
+    /// <summary>The layer with the number of outputs that it leaves open, or as it is where it does not.</summary>
+    internal virtual LayerDefinition WithFeatures(int count) => this;
+
     /// <summary>What the layer keeps in a weights file, in PyTorch's order and under PyTorch's names.</summary>
     internal virtual IEnumerable<StateTensor> State(long[] inputShape) => [];
 

@@ -23,6 +23,7 @@ internal static class LayerTable
         LayerType.Of("Flatten", _ => new FlattenLayer()),
         LayerType.Of("Dropout", DropoutLayer.Read, "probability"),
         LayerType.Of("Residual", ResidualLayer.Read, "body", "shortcut"),
+        LayerType.Of("Hypersphere", HypersphereLayer.Read, "features", "scale"),
     ];
 
     public static string NameOf(LayerDefinition layer) => Types.Single(type => type.Record == layer.GetType()).Name;

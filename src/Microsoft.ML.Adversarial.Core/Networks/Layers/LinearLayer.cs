@@ -37,6 +37,8 @@ public sealed record LinearLayer : LayerDefinition
     internal static NetworkFormatException MissingFeatures(string path) => new(
         $"{path}.features", "the number of outputs", "nothing", "Only the network's last Linear can leave it to the number of classes.");
 
+    internal override LayerDefinition WithFeatures(int count) => Features is null ? new LinearLayer(count, Bias) : this;
+
     internal override IEnumerable<StateTensor> State(long[] inputShape)
     {
         yield return StateTensor.Uniform("weight", [Features!.Value, inputShape[0]], inputShape[0]);

@@ -6,10 +6,10 @@ namespace Microsoft.ML.Adversarial.Training.Losses;
 public sealed record CrossEntropyLoss : TrainingLoss
 {
     /// <inheritdoc/>
-    public override Tensor Evaluate(nn.Module<Tensor, Tensor> network, Tensor inputs, Tensor labels)
+    public override Tensor Evaluate(TrainingStep step)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        using var logits = network.call(inputs);
-        return nn.functional.cross_entropy(logits, labels);
+        ArgumentNullException.ThrowIfNull(step);
+        using var logits = step.Logits(step.Inputs);
+        return step.CrossEntropy(logits, step.Labels);
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Adversarial.Attacks;
+using Microsoft.ML.Adversarial.Classifiers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Training.Losses;
@@ -5,10 +7,36 @@ namespace Microsoft.ML.Adversarial.Training.Losses;
 /// <summary>What training makes small. A defence is a loss.</summary>
 public abstract record TrainingLoss
 {
+    /// <summary>How often each batch is used before the next one, at least 1.</summary>
+    internal virtual int Replays => 1;
+
+    /// <summary>What logits are divided by where held-out rows are judged by their cross-entropy.</summary>
+    internal virtual double JudgedTemperature => 1;
+
+    /// <summary>What judges held-out rows after every epoch, to keep the most robust one; null keeps the one with the smallest cross-entropy.</summary>
+    internal virtual Attack<IDifferentiableClassifier>? Judge => null;
+
     /// <summary>The mean loss of a batch.</summary>
-    /// <param name="network">The network in training mode, from inputs to logits.</param>
-    /// <param name="inputs">Shape [N, …].</param>
-    /// <param name="labels">Shape [N], Int64.</param>
+    /// <param name="step">The batch and the network in training mode.</param>
     /// <returns>A scalar in the graph of the network's parameters.</returns>
-    public abstract Tensor Evaluate(nn.Module<Tensor, Tensor> network, Tensor inputs, Tensor labels);
+    public abstract Tensor Evaluate(TrainingStep step);
+
+    /// <summary>The inputs that the loss is taken at, found once a batch, before <see cref="Evaluate"/>. Default: the batch as it is.</summary>
+    /// <param name="step">The batch.</param>
+    /// <returns>Shape [N, …].</returns>
+    public virtual Tensor Perturb(TrainingStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return step.Inputs;
+    }
+
+    /// <summary>What the loss learns from the gradient of a batch, before the weights move.</summary>
+    internal virtual void AfterBackward(TrainingStep step)
+    {
+    }
+
+    /// <summary>Throws where the loss cannot work with this network and these rows, before any work is done.</summary>
+    internal virtual void Require(NetworkClassifier classifier, TrainingRows rows)
+    {
+    }
 }

@@ -1,0 +1,240 @@
+using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Networks;
+using Microsoft.ML.Adversarial.Training.Checkpoints;
+using Microsoft.ML.Adversarial.Training.Losses;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Training;
+
+/// <summary>One training from its first epoch, or from a checkpoint, to its best weights.</summary>
+internal sealed class TrainingSession : IDisposable
+{
+    // A robust accuracy that falls below this share of the best one so far is no fluctuation.
+    private const double Collapse = 0.5;
+
+    private readonly NetworkClassifier _classifier;
+    private readonly Network _network;
+    private readonly TrainingRows _rows;
+    private readonly TrainingLoss _loss;
+    private readonly TrainingOptions _options;
+    private readonly Generator _generator;
+    private readonly NetworkOptimizer _optimizer;
+    private readonly BestWeights _best;
+    private readonly WeightAverage? _average;
+    private readonly TrainingCheckpoint? _checkpoint;
+    private readonly Tensor _start;
+    private readonly Tensor _training;
+    private readonly HeldOutRows? _heldOut;
+    private readonly long _stepsPerEpoch;
+    private readonly long _seed;
+    private double _bestRobustAccuracy;
+    private Tensor? _perturbation;
+
+    public TrainingSession(
+        NetworkClassifier classifier, Network network, TrainingRows rows, TrainingLoss loss, TrainingOptions options, Generator generator)
+    {
+        (_classifier, _network, _rows, _loss, _options, _generator) = (classifier, network, rows, loss, options, generator);
+        _checkpoint = options.CheckpointPath is { } path ? new(path, Description()) : null;
+        _checkpoint?.TryRead(content => generator.set_state(content["start"]));
+        _start = generator.get_state();
+        (_training, _heldOut) = Split();
+        _stepsPerEpoch = StepsPerEpoch(_training.shape[0], options.BatchSize);
+        network.SeedDropout(Draw());
+        _seed = Draw();
+        _optimizer = NetworkOptimizer.Create(network.Module, options);
+        _best = new BestWeights(network.Module);
+        _average = options.WeightAveraging > 0 ? new(network.Module, options.WeightAveraging) : null;
+    }
+
+    public void Run()
+    {
+        var epoch = 0;
+        if (_checkpoint is not null && !_checkpoint.TryRead(content => epoch = Load(content)))
+        {
+            // That the file can be written shows now rather than after the first epoch.
+            _checkpoint.Write(content => Save(content, 0));
+        }
+
+        while (epoch < _options.Epochs && _best.EpochsSince < _options.Patience)
+        {
+            if (!TrainOneEpoch(epoch))
+            {
+                return;
+            }
+
+            epoch++;
+            _checkpoint?.Write(content => Save(content, epoch));
+        }
+
+        _best.Restore();
+    }
+
+    public void Dispose()
+    {
+        ForgetPerturbation();
+        _optimizer.Dispose();
+    }
+
+    // Returns false where training ended within the epoch, with the best weights.
+    private bool TrainOneEpoch(int epoch)
+    {
+        _network.Module.train();
+        using var scope = NewDisposeScope();
+        var order = _training.index_select(0, randperm(_training.shape[0], generator: _generator).to(_training.device));
+        var total = 0.0;
+        ForgetPerturbation();
+        for (var step = 0L; step < _stepsPerEpoch; step++)
+        {
+            if (_options.Cancellation.IsCancellationRequested)
+            {
+                _best.Restore();
+                return false;
+            }
+
+            var start = step * _options.BatchSize;
+            var count = step == _stepsPerEpoch - 1 ? _training.shape[0] - start : _options.BatchSize;
+            using var stepScope = NewDisposeScope();
+            var value = TakeStep((epoch * _stepsPerEpoch) + step, order.narrow(0, start, count));
+            if (!double.IsFinite(value))
+            {
+                _best.RestoreOrThrow(epoch + 1, step + 1, value);
+                return false;
+            }
+
+            total += value;
+        }
+
+        _network.Module.eval();
+        if (!AreFinite(_network.Module))
+        {
+            // The epoch's last step broke the weights; no later loss could tell.
+            _best.RestoreOrThrow(epoch + 1, _stepsPerEpoch, double.NaN);
+            return false;
+        }
+
+        _average?.Swap();
+        _options.Progress?.Report(Judge(epoch, total / _stepsPerEpoch));
+        _average?.Swap();
+        return true;
+    }
+
+    // The mean loss over the replays of a batch.
+    private double TakeStep(long number, Tensor rows)
+    {
+        var done = number / (double)(_options.Epochs * _stepsPerEpoch);
+        _optimizer.LearningRate = _options.LearningRate * _options.Schedule.Factor(done);
+        var batch = _rows.Select(rows);
+        var total = 0.0;
+        for (var replay = 0; replay < _loss.Replays; replay++)
+        {
+            using var scope = NewDisposeScope();
+            var step = new TrainingStep(_classifier, batch, rows, done, _options.Hypersphere, _seed + number, _options.Cancellation)
+            {
+                Perturbation = _perturbation?.shape[0] >= rows.shape[0] ? _perturbation.narrow(0, 0, rows.shape[0]) : null,
+            };
+            step.Perturbed = _loss.Perturb(step);
+            var value = _optimizer.Step(() => _loss.Evaluate(step), () => _loss.AfterBackward(step));
+            if (!double.IsFinite(value))
+            {
+                return value;
+            }
+
+            total += value;
+            _average?.Add();
+            Carry(step.Perturbation);
+        }
+
+        return total / _loss.Replays;
+    }
+
+    private void Carry(Tensor? perturbation)
+    {
+        if (perturbation is not null)
+        {
+            var kept = perturbation.clone().DetachFromDisposeScope();
+            ForgetPerturbation();
+            _perturbation = kept;
+        }
+    }
+
+    private void ForgetPerturbation()
+    {
+        _perturbation?.Dispose();
+        _perturbation = null;
+    }
+
+    private TrainingProgress Judge(int epoch, double trainingLoss)
+    {
+        var judged = _heldOut?.Judge(_classifier, _options.Cancellation);
+        var isBest = _best.Offer(judged?.Criterion);
+        var robust = judged?.RobustAccuracy;
+        var warning = robust < Collapse * _bestRobustAccuracy
+            ? FormattableString.Invariant($"Catastrophic overfitting: accuracy under PGD on held-out rows fell from {_bestRobustAccuracy:P1} to {robust:P1}. The best weights so far are kept. Use an inner attack of more or shorter steps.")
+            : null;
+        _bestRobustAccuracy = Math.Max(_bestRobustAccuracy, robust ?? 0);
+        return new(epoch + 1, _options.Epochs, trainingLoss, judged?.Loss, judged?.Accuracy, isBest) { RobustAccuracy = robust, Warning = warning };
+    }
+
+    private (Tensor Training, HeldOutRows? HeldOut) Split()
+    {
+        var held = (long)Math.Round(_rows.Count * _options.ValidationFraction);
+        if (held == 0 || held == _rows.Count)
+        {
+            return (arange(_rows.Count, device: _rows.Labels.device), null);
+        }
+
+        if (held < _network.ClassCount)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"Expected at least {_network.ClassCount} held-out rows, one per class, got {held}: {_options.ValidationFraction} of {_rows.Count} rows. Raise ValidationFraction, bring more rows, or set it to 0."));
+        }
+
+        var order = randperm(_rows.Count, generator: _generator).to(_rows.Labels.device);
+        return (order.narrow(0, held, _rows.Count - held), new(_rows.Select(order.narrow(0, 0, held)), _loss));
+    }
+
+    private long Draw() => randint(0, long.MaxValue, [1], ScalarType.Int64, generator: _generator).item<long>();
+
+    // Batch statistics need two rows: a last row on its own joins the batch before.
+    private static long StepsPerEpoch(long rows, int batchSize) => Math.Max(1, (rows + batchSize - (rows % batchSize == 1 ? 2 : 1)) / batchSize);
+
+    private static bool AreFinite(nn.Module module)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        return module.parameters().All(parameter => parameter.isfinite().all().item<bool>());
+    }
+
+    private string Description()
+    {
+        using var scope = NewDisposeScope();
+        var labels = _rows.Labels.sum().item<long>();
+        var inputs = _rows.Inputs.sum(type: ScalarType.Float64).item<double>();
+        return FormattableString.Invariant($"{_loss}; {_options.Describe()}; {_rows.Count} rows, labels {labels}, inputs {inputs:R}; {_network.Definition.ToJson()}");
+    }
+
+    private void Save(CheckpointContent content, int epoch)
+    {
+        content.Add("epoch", epoch);
+        content.Add("bestRobustAccuracy", _bestRobustAccuracy);
+        content["start"] = _start;
+        content["generator"] = _generator.get_state();
+        content["dropout"] = _network.DropoutState;
+        content.Add("weights.", _network.Module.state_dict());
+        _optimizer.Save(content);
+        _best.Save(content);
+        _average?.Save(content);
+    }
+
+    private int Load(CheckpointContent content)
+    {
+        _bestRobustAccuracy = content.Number("bestRobustAccuracy");
+        _generator.set_state(content["generator"]);
+        _network.DropoutState = content["dropout"];
+        content.CopyTo("weights.", _network.Module.state_dict());
+        _optimizer.Load(content);
+        _best.Load(content);
+        _average?.Load(content);
+        return (int)content.Number("epoch");
+    }
+}
