@@ -20,10 +20,11 @@ internal static class AttackList
         .. Epsilons.Select(epsilon => ($"AutoAttack {epsilon}", (Attack)AutoAttack.Standard(Norm.LInfinity, epsilon), settings.AutoAttackRows)),
     ];
 
-    /// <summary>Attacks that look for the smallest perturbation. JSMA is targeted, and may change 112 pixels, 14.5 %, as in its paper.</summary>
+    /// <summary>Attacks that look for the smallest perturbation. JSMA is targeted, and may change 14.5 % of the pixels, as in its paper.</summary>
     public static IEnumerable<(string Name, Attack Attack, bool IsTargeted)> Smallest { get; } =
     [
-        ("JSMA", new JacobianSaliencyMapAttack(Norm.L0, 112), true),
+        ("JSMA as published", new JacobianSaliencyMapAttack { Source = SaliencySource.SinglePrecisionSoftmax }, true),
+        ("JSMA", new JacobianSaliencyMapAttack { Source = SaliencySource.Logits }, true),
         ("C&W L2", new CarliniWagnerL2 { Iterations = 300, LearningRate = 0.1, BinarySearchSteps = 5, InitialConstant = 0.1 }, false),
     ];
 }

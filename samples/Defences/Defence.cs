@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Adversarial.Trainers;
+using Microsoft.ML.Adversarial.Training;
 
 namespace Defences;
 
@@ -7,7 +8,7 @@ namespace Defences;
 /// <param name="Name">What the table calls it.</param>
 /// <param name="Trainer">Makes the trainer from options that hold the architecture, the epochs and the progress.</param>
 internal sealed record Defence(
-    string Name, Func<MLContext, Settings, IProgress<Microsoft.ML.Adversarial.Training.TrainingProgress>, IEstimator<NeuralNetworkMulticlassTransformer>> Trainer)
+    string Name, Func<MLContext, Settings, IProgress<TrainingProgress>, IEstimator<NeuralNetworkMulticlassTransformer>> Trainer)
 {
     /// <summary>A defence that is an option of the ordinary trainer.</summary>
     public static Defence By(string name, Action<NeuralNetworkMulticlassTrainer.Options> configure) => new(name, (ml, settings, progress) =>

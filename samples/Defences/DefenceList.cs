@@ -51,6 +51,7 @@ internal static class DefenceList
             options.Loss = new MisclassificationAwareLoss(Norm.LInfinity, epsilon);
             options.Hypersphere = Embedding;
         }),
+        Defence.By("IBP training", options => options.Loss = new IntervalBoundLoss(epsilon)),
         Defence.By("PGD-AT + AWP", options =>
         {
             options.Loss = new AdversarialCrossEntropyLoss(Norm.LInfinity, epsilon);

@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Networks.Layers;
 using Microsoft.ML.Adversarial.Trainers;
+using Microsoft.ML.Adversarial.Training;
 
 namespace Defences;
 
@@ -82,6 +83,7 @@ internal sealed record Settings
         // A tenth of the images, held out, would be missed more than the choice among the last epochs helps.
         options.ValidationFraction = 1.0 / 60;
         options.Patience = Epochs;
+        options.Schedule = LearningRateSchedule.ConstantThenLinear;
         return options;
     }
 

@@ -18,14 +18,7 @@ public static partial class AdversarialCatalog
     public static NeuralNetworkMulticlassTrainer NeuralNetwork(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, NetworkDefinition? network = null,
         string labelColumnName = "Label", string featureColumnName = "Features", int epochs = 10, double learningRate = 0.001) =>
-        catalog.NeuralNetwork(new NeuralNetworkMulticlassTrainer.Options
-        {
-            Network = network ?? NetworkDefinition.MultilayerPerceptron,
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            Epochs = epochs,
-            LearningRate = learningRate,
-        });
+        catalog.NeuralNetwork(Options<NeuralNetworkMulticlassTrainer.Options>(network, labelColumnName, featureColumnName, epochs, learningRate));
 
     /// <summary>Trains a network for several classes. Adds PredictedLabel (key), Score (probabilities), Probability and Logits.</summary>
     /// <param name="catalog">The catalog, <c>ml.MulticlassClassification.Trainers</c>.</param>
@@ -37,7 +30,9 @@ public static partial class AdversarialCatalog
         return new(CatalogUtils.GetEnvironment(catalog), options);
     }
 
-    /// <summary>Trains a network for a Boolean label. Adds PredictedLabel (Boolean), Score (log-odds of true), Probability (of true) and Logits.</summary>
+    /// <summary>
+    /// Trains a network for a Boolean label. Adds PredictedLabel (Boolean), Score (log-odds of true), Probability (of true) and Logits.
+    /// </summary>
     /// <param name="catalog">The catalog, <c>ml.BinaryClassification.Trainers</c>.</param>
     /// <param name="network">The architecture; what it leaves open is taken from the data. Default: a multilayer perceptron.</param>
     /// <param name="labelColumnName">The label, a Boolean.</param>
@@ -47,16 +42,11 @@ public static partial class AdversarialCatalog
     public static NeuralNetworkBinaryTrainer NeuralNetwork(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, NetworkDefinition? network = null,
         string labelColumnName = "Label", string featureColumnName = "Features", int epochs = 10, double learningRate = 0.001) =>
-        catalog.NeuralNetwork(new NeuralNetworkBinaryTrainer.Options
-        {
-            Network = network ?? NetworkDefinition.MultilayerPerceptron,
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            Epochs = epochs,
-            LearningRate = learningRate,
-        });
+        catalog.NeuralNetwork(Options<NeuralNetworkBinaryTrainer.Options>(network, labelColumnName, featureColumnName, epochs, learningRate));
 
-    /// <summary>Trains a network for a Boolean label. Adds PredictedLabel (Boolean), Score (log-odds of true), Probability (of true) and Logits.</summary>
+    /// <summary>
+    /// Trains a network for a Boolean label. Adds PredictedLabel (Boolean), Score (log-odds of true), Probability (of true) and Logits.
+    /// </summary>
     /// <param name="catalog">The catalog, <c>ml.BinaryClassification.Trainers</c>.</param>
     /// <param name="options">Everything that can be set.</param>
     public static NeuralNetworkBinaryTrainer NeuralNetwork(
@@ -66,11 +56,15 @@ public static partial class AdversarialCatalog
         return new(CatalogUtils.GetEnvironment(catalog), options);
     }
 
-    /// <summary>Trains a network for several classes on adversarial inputs, so that it withstands attacks. Adds the columns that <c>NeuralNetwork</c> adds.</summary>
+    /// <summary>
+    /// Trains a network for several classes on adversarial inputs, so that it withstands attacks. Adds the columns that
+    /// <c>NeuralNetwork</c> adds.
+    /// </summary>
     /// <param name="catalog">The catalog, <c>ml.MulticlassClassification.Trainers</c>.</param>
     /// <param name="loss">The defence: PGD-AT, ALP, TRADES, MART or free adversarial training, with its norm and ε.</param>
     /// <param name="network">The architecture; what it leaves open is taken from the data. Default: a multilayer perceptron.</param>
-    /// <param name="hypersphere">Features and weights of the last layer on the unit sphere, with a margin; null for an ordinary last layer.</param>
+    /// <param name="hypersphere">Features and weights of the last layer on the unit sphere, with a margin; null for an ordinary last
+    /// layer.</param>
     /// <param name="labelColumnName">The label, a key.</param>
     /// <param name="featureColumnName">The features, a vector of Single of known size; its dimensions are the input shape.</param>
     /// <param name="epochs">Passes over the training rows, at least 1.</param>
@@ -78,23 +72,22 @@ public static partial class AdversarialCatalog
     public static NeuralNetworkMulticlassTrainer AdversarialTraining(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, TrainingLoss loss, NetworkDefinition? network = null,
         HypersphereEmbedding? hypersphere = null, string labelColumnName = "Label", string featureColumnName = "Features", int epochs = 10,
-        double learningRate = 0.001) =>
-        catalog.NeuralNetwork(new NeuralNetworkMulticlassTrainer.Options
-        {
-            Loss = loss,
-            Network = network ?? NetworkDefinition.MultilayerPerceptron,
-            Hypersphere = hypersphere,
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            Epochs = epochs,
-            LearningRate = learningRate,
-        });
+        double learningRate = 0.001)
+    {
+        var options = Options<NeuralNetworkMulticlassTrainer.Options>(network, labelColumnName, featureColumnName, epochs, learningRate);
+        (options.Loss, options.Hypersphere) = (loss, hypersphere);
+        return catalog.NeuralNetwork(options);
+    }
 
-    /// <summary>Trains a network for a Boolean label on adversarial inputs, so that it withstands attacks. Adds the columns that <c>NeuralNetwork</c> adds.</summary>
+    /// <summary>
+    /// Trains a network for a Boolean label on adversarial inputs, so that it withstands attacks. Adds the columns that
+    /// <c>NeuralNetwork</c> adds.
+    /// </summary>
     /// <param name="catalog">The catalog, <c>ml.BinaryClassification.Trainers</c>.</param>
     /// <param name="loss">The defence: PGD-AT, ALP, TRADES, MART or free adversarial training, with its norm and ε.</param>
     /// <param name="network">The architecture; what it leaves open is taken from the data. Default: a multilayer perceptron.</param>
-    /// <param name="hypersphere">Features and weights of the last layer on the unit sphere, with a margin; null for an ordinary last layer.</param>
+    /// <param name="hypersphere">Features and weights of the last layer on the unit sphere, with a margin; null for an ordinary last
+    /// layer.</param>
     /// <param name="labelColumnName">The label, a Boolean.</param>
     /// <param name="featureColumnName">The features, a vector of Single of known size; its dimensions are the input shape.</param>
     /// <param name="epochs">Passes over the training rows, at least 1.</param>
@@ -102,36 +95,29 @@ public static partial class AdversarialCatalog
     public static NeuralNetworkBinaryTrainer AdversarialTraining(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, TrainingLoss loss, NetworkDefinition? network = null,
         HypersphereEmbedding? hypersphere = null, string labelColumnName = "Label", string featureColumnName = "Features", int epochs = 10,
-        double learningRate = 0.001) =>
-        catalog.NeuralNetwork(new NeuralNetworkBinaryTrainer.Options
-        {
-            Loss = loss,
-            Network = network ?? NetworkDefinition.MultilayerPerceptron,
-            Hypersphere = hypersphere,
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            Epochs = epochs,
-            LearningRate = learningRate,
-        });
+        double learningRate = 0.001)
+    {
+        var options = Options<NeuralNetworkBinaryTrainer.Options>(network, labelColumnName, featureColumnName, epochs, learningRate);
+        (options.Loss, options.Hypersphere) = (loss, hypersphere);
+        return catalog.NeuralNetwork(options);
+    }
 
     /// <summary>Trains a network for several classes by defensive distillation. Adds the columns that <c>NeuralNetwork</c> adds.</summary>
     /// <param name="catalog">The catalog, <c>ml.MulticlassClassification.Trainers</c>.</param>
-    /// <param name="network">The architecture of teacher and student; what it leaves open is taken from the data. Default: a multilayer perceptron.</param>
+    /// <param name="network">The architecture of teacher and student; what it leaves open is taken from the data. Default: a multilayer
+    /// perceptron.</param>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="labelColumnName">The label, a key.</param>
     /// <param name="featureColumnName">The features, a vector of Single of known size; its dimensions are the input shape.</param>
     /// <param name="epochs">Passes over the training rows for each of teacher and student, at least 1.</param>
     public static DefensiveDistillationTrainer DefensiveDistillation(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, NetworkDefinition? network = null, double temperature = 20,
-        string labelColumnName = "Label", string featureColumnName = "Features", int epochs = 10) =>
-        catalog.DefensiveDistillation(new DefensiveDistillationTrainer.Options
-        {
-            Network = network ?? NetworkDefinition.MultilayerPerceptron,
-            Temperature = temperature,
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            Epochs = epochs,
-        });
+        string labelColumnName = "Label", string featureColumnName = "Features", int epochs = 10)
+    {
+        var options = Options<DefensiveDistillationTrainer.Options>(network, labelColumnName, featureColumnName, epochs, learningRate: 0.001);
+        options.Temperature = temperature;
+        return catalog.DefensiveDistillation(options);
+    }
 
     /// <summary>Trains a network for several classes by defensive distillation. Adds the columns that <c>NeuralNetwork</c> adds.</summary>
     /// <param name="catalog">The catalog, <c>ml.MulticlassClassification.Trainers</c>.</param>
@@ -142,4 +128,15 @@ public static partial class AdversarialCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         return new(CatalogUtils.GetEnvironment(catalog), options);
     }
+
+    private static TOptions Options<TOptions>(
+        NetworkDefinition? network, string labelColumnName, string featureColumnName, int epochs, double learningRate)
+        where TOptions : NeuralNetworkOptions, new() => new()
+    {
+        Network = network ?? NetworkDefinition.MultilayerPerceptron,
+        LabelColumnName = labelColumnName,
+        FeatureColumnName = featureColumnName,
+        Epochs = epochs,
+        LearningRate = learningRate,
+    };
 }

@@ -28,8 +28,8 @@ public abstract record Attack
     public ThreatModel ThreatModel { get; private init; }
 
     /// <summary>
-    /// What an adversarial input must satisfy beyond the budget and the bounds, part of the <see cref="ThreatModel"/>: 8-bit pixels, frozen features,
-    /// whole numbers, one-hot groups, budgets per feature. Default none.
+    /// What an adversarial input must satisfy beyond the budget and the bounds, part of the <see cref="ThreatModel"/>: 8-bit pixels, frozen
+    /// features, whole numbers, one-hot groups, budgets per feature. Default none.
     /// </summary>
     public InputConstraints Constraints
     {
@@ -47,7 +47,8 @@ public abstract record Attack
     /// <param name="run">Seed, row keys, cancellation; null for seed 0 and keys 0, 1, ….</param>
     /// <returns>The adversarial inputs and how they fared; the caller disposes it.</returns>
     /// <exception cref="ArgumentException"><see cref="CanAttack"/> is false: the classifier lacks what the attack needs.</exception>
-    /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the row.</exception>
+    /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the
+    /// row.</exception>
     public abstract AttackResult Run(IClassifier classifier, Tensor inputs, Goal goal, AttackRun? run);
 
     /// <summary>Attacks a batch with seed 0 on a classifier whose kind is known only at run time.</summary>
@@ -89,15 +90,16 @@ public abstract record Attack<TClassifier> : Attack
     }
 
     /// <summary>
-    /// Attacks a batch. Whatever the method did, the returned inputs lie within the bounds and the budget and satisfy the constraints, and success
-    /// is judged on exactly these inputs.
+    /// Attacks a batch. Whatever the method did, the returned inputs lie within the bounds and the budget and satisfy the constraints, and
+    /// success is judged on exactly these inputs.
     /// </summary>
     /// <param name="classifier">The classifier under attack; it is left as found.</param>
     /// <param name="inputs">Shape [N, …], within the classifier's bounds, finite; left as found.</param>
     /// <param name="goal">What to reach, row by row.</param>
     /// <param name="run">Seed, row keys, cancellation; null for seed 0 and keys 0, 1, ….</param>
     /// <returns>The adversarial inputs and how they fared; the caller disposes it.</returns>
-    /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the row.</exception>
+    /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the
+    /// row.</exception>
     public AttackResult Run(TClassifier classifier, Tensor inputs, Goal goal, AttackRun? run)
     {
         // A caller may score under inference mode, where no gradient exists; leaving it turns grad mode on, which only Perturb is to see.
@@ -114,7 +116,10 @@ public abstract record Attack<TClassifier> : Attack
             predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.WasCancelled);
     }
 
-    /// <summary>Attacks a batch without judging what came of it, for training: inputs as <see cref="Run(TClassifier, Tensor, Goal, AttackRun)"/> returns them.</summary>
+    /// <summary>
+    /// Attacks a batch without judging what came of it, for training: inputs as <see cref="Run(TClassifier, Tensor, Goal, AttackRun)"/>
+    /// returns them.
+    /// </summary>
     internal Tensor Craft(TClassifier classifier, Tensor inputs, Goal goal, AttackRun run)
     {
         using var grad = no_grad();

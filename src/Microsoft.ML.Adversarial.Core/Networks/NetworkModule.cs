@@ -16,6 +16,7 @@ internal sealed class NetworkModule : LayerSequence
     public NetworkModule(NetworkDefinition definition, LayerState state, ScalarType type)
         : base(LayerChain.Build(definition.Layers, state))
     {
+        Definition = definition;
         _inputShape = definition.InputShape!;
         if (definition.Normalisation is { IsIdentity: false } normalisation)
         {
@@ -26,17 +27,29 @@ internal sealed class NetworkModule : LayerSequence
         }
     }
 
-    public override Tensor forward(Tensor x)
+    /// <summary>The definition that the module was built from.</summary>
+    public NetworkDefinition Definition { get; }
+
+    /// <summary>What the first layer gets: the input in its shape, normalised.</summary>
+    public Tensor Prepared(Tensor x)
     {
-        using var shaped = Shaped(x);
+        var shaped = Shaped(x);
         if (!_normalises)
         {
-            return base.forward(shaped);
+            return shaped;
         }
 
-        using var centred = shaped - get_buffer(Mean)!;
-        using var normalised = centred / get_buffer(StandardDeviation)!;
-        return base.forward(normalised);
+        using (shaped)
+        {
+            using var centred = shaped - get_buffer(Mean)!;
+            return centred / get_buffer(StandardDeviation)!;
+        }
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var prepared = Prepared(x);
+        return base.forward(prepared);
     }
 
     protected override void Dispose(bool disposing)

@@ -1,4 +1,3 @@
-using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Training.Losses;
 using static TorchSharp.torch;
@@ -11,7 +10,7 @@ internal sealed class HeldOutRows(TrainingRows rows, TrainingLoss criterion)
     private const int BatchRows = 1000;
 
     // Attacking more would cost as much as training on them.
-    private const int AttackedRows = 1000;
+    private const int RobustRows = 1000;
 
     /// <summary>Judges a network in evaluation mode.</summary>
     public Judgement Judge(NetworkClassifier classifier, CancellationToken cancellation)
@@ -28,16 +27,14 @@ internal sealed class HeldOutRows(TrainingRows rows, TrainingLoss criterion)
             correct += logits.argmax(1).eq(labels).sum().item<long>();
         }
 
-        return new(loss / rows.Count, (double)correct / rows.Count, criterion.Judge is { } attack ? RobustAccuracy(classifier, attack, cancellation) : null);
+        return new(loss / rows.Count, (double)correct / rows.Count, RobustAccuracy(classifier, cancellation));
     }
 
-    private double RobustAccuracy(NetworkClassifier classifier, Attack<IDifferentiableClassifier> attack, CancellationToken cancellation)
+    private double? RobustAccuracy(NetworkClassifier classifier, CancellationToken cancellation)
     {
+        var count = Math.Min(RobustRows, rows.Count);
         using var scope = NewDisposeScope();
-        var count = Math.Min(AttackedRows, rows.Count);
-        var labels = rows.Labels.narrow(0, 0, count);
-        using var result = attack.Run(classifier, rows.Inputs.narrow(0, 0, count), Goal.Misclassify(labels), new() { Cancellation = cancellation });
-        return result.Predictions.eq(labels).to(ScalarType.Float64).mean().item<double>();
+        return criterion.RobustAccuracy(classifier, new(rows.Inputs.narrow(0, 0, count), rows.Labels.narrow(0, 0, count)), cancellation);
     }
 
     /// <summary>How a network does.</summary>

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Training;
 
 /// <summary>
-/// Hypersphere embedding (Pang et al. 2020, arXiv:2002.08619): the last layer gives s·cos θ, the features and the weights having length 1. In
-/// training the label's cosine is lowered by a margin m, so that the loss asks for more; crafting and testing know no margin.
+/// Hypersphere embedding (Pang et al. 2020, arXiv:2002.08619): the last layer gives s·cos θ, the features and the weights having length 1.
+/// In training the label's cosine is lowered by a margin m, so that the loss asks for more; crafting and testing know no margin.
 /// </summary>
 public sealed record HypersphereEmbedding
 {

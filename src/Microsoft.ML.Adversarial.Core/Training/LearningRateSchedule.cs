@@ -9,10 +9,16 @@ public enum LearningRateSchedule
     /// <summary>From the largest rate straight down to 0.</summary>
     Linear,
 
+    /// <summary>The largest rate over the first half of the steps, then straight down to 0.</summary>
+    ConstantThenLinear,
+
     /// <summary>From the largest rate to 0 along half a cosine (Loshchilov &amp; Hutter 2017, arXiv:1608.03983).</summary>
     Cosine,
 
-    /// <summary>Up from a 25th to the largest rate over the first 30 % of the steps, then to 0 along half a cosine (Smith &amp; Topin 2018, arXiv:1708.07120).</summary>
+    /// <summary>
+    /// Up from a 25th to the largest rate over the first 30 % of the steps, then to 0 along half a cosine (Smith &amp; Topin 2018,
+    /// arXiv:1708.07120).
+    /// </summary>
     OneCycle,
 }
 
@@ -27,10 +33,11 @@ internal static class LearningRateSchedules
     {
         LearningRateSchedule.Constant => 1,
         LearningRateSchedule.Linear => 1 - done,
+        LearningRateSchedule.ConstantThenLinear => Math.Min(1, 2 * (1 - done)),
         LearningRateSchedule.Cosine => HalfCosine(done),
         LearningRateSchedule.OneCycle when done < WarmUp => (1 / StartDivisor) + ((1 - (1 / StartDivisor)) * (1 - HalfCosine(done / WarmUp))),
         LearningRateSchedule.OneCycle => HalfCosine((done - WarmUp) / (1 - WarmUp)),
-        _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, "Expected one of Constant, Linear, Cosine, OneCycle."),
+        _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, "Expected one of Constant, Linear, ConstantThenLinear, Cosine, OneCycle."),
     };
 
     private static double HalfCosine(double done) => (1 + Math.Cos(Math.PI * done)) / 2;

@@ -10,14 +10,19 @@ namespace Microsoft.ML.Adversarial.Training;
 /// </summary>
 public static class TrainingLoop
 {
-    /// <summary>Trains until the epochs are done, held-out rows are no longer better off, or the run is cancelled, and keeps the best epoch.</summary>
-    /// <param name="classifier">A network of this library with its input bounds, which adversarial training keeps to. Trained in place; in evaluation mode afterwards.</param>
+    /// <summary>
+    /// Trains until the epochs are done, held-out rows are no longer better off, or the run is cancelled, and keeps the best epoch.
+    /// </summary>
+    /// <param name="classifier">A network of this library with its input bounds, which adversarial training keeps to. Trained in place; in
+    /// evaluation mode afterwards.</param>
     /// <param name="rows">The training rows; the caller keeps owning them.</param>
     /// <param name="loss">What to make small.</param>
     /// <param name="options">How; see there for ranges.</param>
     /// <param name="generator">Decides the held-out rows, the order of batches, dropout and the inner attack's random starts.</param>
-    /// <exception cref="ArgumentException">The classifier is not on a network of this library, or loss and options do not fit network and rows.</exception>
-    /// <exception cref="AdversarialInputException">A value is NaN or infinite, or a label is not one of the classes; names the row.</exception>
+    /// <exception cref="ArgumentException">The classifier is not on a network of this library, or loss and options do not fit network and
+    /// rows.</exception>
+    /// <exception cref="AdversarialInputException">A value is NaN or infinite, or a label is not one of the classes; names the
+    /// row.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite before any epoch was complete.</exception>
     /// <exception cref="InvalidOperationException">The checkpoint belongs to another training.</exception>
     /// <exception cref="IOException">A checkpoint could not be written; the one before is as it was.</exception>

@@ -29,7 +29,10 @@ public class TrainingOptions
     /// <summary>Weight decay, at least 0: L2 for SGD and Adam, decoupled for AdamW. Default 0.</summary>
     public double WeightDecay;
 
-    /// <summary>Share of the training rows held out to choose the best epoch, in [0, 0.9]; 0 trains on all rows and keeps the last epoch. Default 0.1.</summary>
+    /// <summary>
+    /// Share of the training rows held out to choose the best epoch, in [0, 0.9]; 0 trains on all rows and keeps the last epoch. Default
+    /// 0.1.
+    /// </summary>
     public double ValidationFraction = 0.1;
 
     /// <summary>Epochs without a better validation loss after which training stops, at least 1. Default 10.</summary>
@@ -38,21 +41,26 @@ public class TrainingOptions
     /// <summary>Threads that TorchSharp uses while training, at least 1; 0 leaves the process's setting. Default 0.</summary>
     public int ThreadCount;
 
-    /// <summary>Where around the weights each gradient is taken: SAM, Fisher-SAM or AWP, each of which doubles the passes; null for at the weights. Default null.</summary>
+    /// <summary>
+    /// Where around the weights each gradient is taken: SAM, Fisher-SAM or AWP, each of which doubles the passes; null for at the weights.
+    /// Default null.
+    /// </summary>
     public WeightPerturbation? WeightPerturbation;
 
     /// <summary>
-    /// Decay of an exponential moving average of the weights, in [0, 1): that average is judged after every epoch and kept. 0.999 suits thousands of steps. Default
-    /// 0: none.
+    /// Decay of an exponential moving average of the weights, in [0, 1): that average is judged after every epoch and kept. 0.999 suits
+    /// thousands of steps. Default 0: none.
     /// </summary>
     public double WeightAveraging;
 
-    /// <summary>Features and weights of the last layer on the unit sphere, with a margin in training; null for an ordinary last layer. Default null.</summary>
+    /// <summary>
+    /// Features and weights of the last layer on the unit sphere, with a margin in training; null for an ordinary last layer. Default null.
+    /// </summary>
     public HypersphereEmbedding? Hypersphere;
 
     /// <summary>
-    /// A file, replaced after every epoch, from which the same training continues if it is there, to the same weights bit for bit; it belongs to these options and
-    /// rows. Null for none. Default null.
+    /// A file, replaced after every epoch, from which the same training continues if it is there, to the same weights bit for bit; it
+    /// belongs to these options and rows. Null for none. Default null.
     /// </summary>
     public string? CheckpointPath;
 
@@ -96,7 +104,7 @@ public class TrainingOptions
         Require(CheckpointPath is null || CheckpointPath.Length > 0, nameof(CheckpointPath), "null or a path", CheckpointPath!);
         Require(ThreadCount >= 0, nameof(ThreadCount), ">= 0", ThreadCount);
         Require(Enum.IsDefined(Optimizer), nameof(Optimizer), "one of Sgd, Adam, AdamW", Optimizer);
-        Require(Enum.IsDefined(Schedule), nameof(Schedule), "one of Constant, Linear, Cosine, OneCycle", Schedule);
+        Require(Enum.IsDefined(Schedule), nameof(Schedule), "one of Constant, Linear, ConstantThenLinear, Cosine, OneCycle", Schedule);
     }
 
     private static void Require(bool holds, string field, string expected, object value)

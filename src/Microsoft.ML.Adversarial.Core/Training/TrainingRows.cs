@@ -11,7 +11,9 @@ public sealed record TrainingRows(Tensor Inputs, Tensor Labels)
     /// <summary>Number of rows.</summary>
     public long Count => Labels.shape[0];
 
-    /// <summary>Throws unless there are rows, as many inputs as labels, every value is finite and every label is one of the classes.</summary>
+    /// <summary>
+    /// Throws unless there are rows, as many inputs as labels, every value is finite and every label is one of the classes.
+    /// </summary>
     internal void Require(int classCount)
     {
         if (Labels.dim() != 1 || Labels.dtype != ScalarType.Int64 || Count == 0 || Inputs.dim() < 2 || Inputs.shape[0] != Count)

@@ -42,7 +42,9 @@ public sealed class TrainingStep
     /// <summary>What <see cref="Losses.TrainingLoss.Perturb"/> gave: adversarial inputs, or <see cref="Inputs"/>. Shape [N, …].</summary>
     public Tensor Perturbed { get; internal set; }
 
-    /// <summary>What <see cref="Losses.FreeAdversarialLoss"/> carries from one replay of a batch to the next, shape [N, …], or null.</summary>
+    /// <summary>
+    /// What <see cref="Losses.FreeAdversarialLoss"/> carries from one replay of a batch to the next, shape [N, …], or null.
+    /// </summary>
     internal Tensor? Perturbation { get; set; }
 
     /// <summary>The logits of the network in training mode, in the graph of its parameters; shape [N, classes].</summary>
@@ -57,9 +59,6 @@ public sealed class TrainingStep
         return nn.functional.cross_entropy(WithMargin(logits, labels), labels).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The logits of clean and of adversarial inputs, both in the graph of the parameters; shape [N, classes] each.</summary>
-    internal (Tensor Clean, Tensor Adversarial) PairedLogits() => (Logits(Inputs), Logits(Perturbed));
-
     /// <summary>The probabilities that the network in evaluation mode gives, shape [N, classes].</summary>
     internal Tensor EvaluatedProbabilities(Tensor inputs) => InEvaluationMode(() =>
     {
@@ -71,9 +70,20 @@ public sealed class TrainingStep
     /// <summary>The logits that the loss compares with labels: under hypersphere embedding, less the margin; shape [N, classes].</summary>
     internal Tensor WithMargin(Tensor logits, Tensor labels) => _embedding is null ? logits.alias() : _embedding.WithMargin(logits, labels);
 
-    /// <summary>Adversarial inputs for the first rows of the batch, crafted on the network in evaluation mode, as it will be attacked.</summary>
-    internal Tensor Craft(Attack<IDifferentiableClassifier> attack, Tensor inputs, Goal goal)
+    /// <summary>
+    /// Adversarial inputs for all or the first rows of the batch, crafted on the network in evaluation mode, as it will be attacked. Random
+    /// draws belong to the step and
+    /// the rows.
+    /// </summary>
+    /// <param name="attack">The attack.</param>
+    /// <param name="inputs">Shape [N, …], at most as many rows as the batch has.</param>
+    /// <param name="goal">What to reach, row by row.</param>
+    /// <returns>Shape [N, …], without a graph.</returns>
+    public Tensor Craft(Attack<IDifferentiableClassifier> attack, Tensor inputs, Goal goal)
     {
+        ArgumentNullException.ThrowIfNull(attack);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(goal);
         var run = _run with { RowKeys = [.. _run.RowKeys!.Take((int)inputs.shape[0])] };
         return InEvaluationMode(() => attack.Craft(Classifier, inputs, goal, run));
     }

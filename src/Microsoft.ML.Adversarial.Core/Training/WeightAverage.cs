@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Training;
 
 /// <summary>
-/// The exponential moving average of the weights over the steps (Polyak &amp; Juditsky 1992), which is what is judged and kept. Early on it follows faster, so
-/// that the first weights do not linger.
+/// The exponential moving average of the weights over the steps (Polyak &amp; Juditsky 1992), which is what is judged and kept. Early on it
+/// follows faster, so that the first weights do not linger.
 /// </summary>
 internal sealed class WeightAverage(nn.Module module, double decay)
 {

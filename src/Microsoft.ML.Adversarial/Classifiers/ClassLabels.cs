@@ -13,6 +13,11 @@ internal sealed record ClassLabels(int Count, bool IsBoolean, LabelValues? Value
     [JsonIgnore]
     public DataViewType PredictedType => IsBoolean ? BooleanDataViewType.Instance : new KeyDataViewType(typeof(uint), (ulong)Count);
 
+    /// <summary>The same classes as labels that can be missing: a Boolean becomes a key whose values are false and true.</summary>
+    public ClassLabels AsKeys() => IsBoolean
+        ? new(Count, IsBoolean: false, new LabelValues(BooleanDataViewType.Instance.ToString()!, [bool.FalseString, bool.TrueString]))
+        : this;
+
     /// <summary>The classes of a label column, or an error that says what to do.</summary>
     public static ClassLabels Of(DataViewSchema.Column label) => label.Type switch
     {

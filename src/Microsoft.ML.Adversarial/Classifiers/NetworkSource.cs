@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Pipeline;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
@@ -51,6 +52,22 @@ internal sealed class NetworkSource
         }
     }
 
+    /// <summary>What a column of this network's classes as keys will be annotated with.</summary>
+    public SchemaShape.Column[] KeyAnnotations(SchemaShape shape)
+    {
+        if (_classifier is not null)
+        {
+            return _classifier.Labels.AsKeys().Values is { } values ? [KeyValues(values.ItemType)] : [];
+        }
+
+        // A single score is a binary network's.
+        var score = shape.First(column => column.Name == _scoreColumnName);
+        return score.Kind == SchemaShape.Column.VectorKind.Scalar
+            ? [KeyValues(BooleanDataViewType.Instance)]
+            : [.. score.Annotations.Where(annotation => annotation.Name == AnnotationUtils.Kinds.TrainingLabelValues)
+                .Select(annotation => KeyValues(annotation.ItemType))];
+    }
+
     /// <summary>Says once, in the log of the context, what a layer without a rule costs.</summary>
     public static void WarnOfSlowLayers(IHostEnvironment env, ColumnClassifier classifier, string step)
     {
@@ -66,4 +83,7 @@ internal sealed class NetworkSource
             "Layer {0} has no rule for Fisher information: rows are scored one by one, with about {1} passes each, exact but many times slower.",
             layer, network.ClassCount + 1);
     }
+
+    private static SchemaShape.Column KeyValues(DataViewType itemType) =>
+        new(AnnotationUtils.Kinds.KeyValues, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false);
 }

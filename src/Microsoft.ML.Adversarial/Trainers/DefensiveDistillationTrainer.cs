@@ -8,9 +8,10 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Trainers;
 
 /// <summary>
-/// Defensive distillation (Papernot et al. 2016, arXiv:1511.04508): a teacher is trained on the labels at temperature T, a student of the same architecture on the
-/// teacher's probabilities at T, and the student is used at T = 1. Against attacks that follow the softmax it helps, since its gradient vanishes; it does not
-/// against those that follow the logits, such as Carlini and Wagner's (arXiv:1608.04644): measure with both.
+/// Defensive distillation (Papernot et al. 2016, arXiv:1511.04508): a teacher is trained on the labels at temperature T, a student of the
+/// same architecture on the teacher's probabilities at T, and the student is used at T = 1. Against attacks that follow the softmax it
+/// helps, since its gradient vanishes; it does not against those that follow the logits, such as Carlini and Wagner's (arXiv:1608.04644):
+/// measure with both.
 /// </summary>
 public sealed class DefensiveDistillationTrainer : MulticlassNetworkTrainer
 {
@@ -112,13 +113,20 @@ public sealed class DefensiveDistillationTrainer : MulticlassNetworkTrainer
         /// <summary>T, above 0; the paper takes 1 to 100. Default 20.</summary>
         public double Temperature = 20;
 
-        /// <summary>Epochs that teacher and student have in common before they part, at least 0. Default 1, as in the paper's experiments.</summary>
+        /// <summary>
+        /// Epochs that teacher and student have in common before they part, at least 0. Default 1, as in the paper's experiments.
+        /// </summary>
         public int SharedEpochs = 1;
 
-        /// <summary>A teacher that was trained at this temperature already, for the same features and classes; stays the caller's. Default null: train one.</summary>
+        /// <summary>
+        /// A teacher that was trained at this temperature already, for the same features and classes; stays the caller's. Default null:
+        /// train one.
+        /// </summary>
         public NeuralNetworkMulticlassTransformer? Teacher;
 
-        /// <summary>Gets the teacher that was trained, and frees it with <c>Model.Dispose()</c> some day. Default null: the teacher is dropped.</summary>
+        /// <summary>
+        /// Gets the teacher that was trained, and frees it with <c>Model.Dispose()</c> some day. Default null: the teacher is dropped.
+        /// </summary>
         public Action<NeuralNetworkMulticlassTransformer>? TeacherFitted;
     }
 }

@@ -1,6 +1,9 @@
 using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
+using Microsoft.ML.Adversarial.Certification;
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Networks;
+using Microsoft.ML.Adversarial.Networks.Layers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
 using Microsoft.ML.Adversarial.Training.Losses;
@@ -68,6 +71,33 @@ public sealed class AdversarialTrainingTests
             task.Run(options, loss);
             return [];
         });
+    }
+
+    [TestMethod]
+    public void IntervalBoundTrainingGivesCertificates()
+    {
+        // Three layers, through which the bounds of ordinary weights grow.
+        const double Wide = 0.8;
+        NetworkDefinition deep = new()
+        {
+            InputShape = [2], ClassCount = 3, Layers = [new LinearLayer(32), new ReLULayer(), new LinearLayer(32), new ReLULayer(), new LinearLayer()],
+        };
+        using TrainingTask plain = new(definition: deep);
+        using TrainingTask certified = new(definition: deep);
+        TrainingOptions options = Options(null);
+        options.Epochs = 30;
+        plain.Run(options);
+        certified.Run(options, new IntervalBoundLoss(Wide));
+        Assert.IsGreaterThan(0.9, certified.Accuracy());
+        Assert.IsGreaterThan(Share(plain) + 0.05, Share(certified));
+        // A certificate holds against every attack.
+        Assert.IsGreaterThanOrEqualTo(Share(certified), RobustAccuracy(certified, Wide));
+
+        static double Share(TrainingTask task)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            return new IntervalCertificate(task.Classifier).Certify(task.Rows.Inputs, task.Rows.Labels, Wide).to(ScalarType.Float64).mean().item<double>();
+        }
     }
 
     [TestMethod]
@@ -170,9 +200,9 @@ public sealed class AdversarialTrainingTests
         Epochs = 12, BatchSize = 32, LearningRate = 0.02, ValidationFraction = 0.1, Hypersphere = embedding, Patience = 12,
     };
 
-    private static double RobustAccuracy(TrainingTask task)
+    private static double RobustAccuracy(TrainingTask task, double epsilon = Epsilon)
     {
-        ProjectedGradientDescent attack = new(Norm.LInfinity, Epsilon);
+        ProjectedGradientDescent attack = new(Norm.LInfinity, epsilon);
         using AttackResult result = attack.Run(task.Classifier, task.Rows.Inputs, Goal.Misclassify(task.Rows.Labels));
         using Tensor share = result.Succeeded.to(ScalarType.Float64).mean();
         return 1 - share.item<double>();
@@ -192,9 +222,10 @@ public sealed class AdversarialTrainingTests
     {
         private int number;
 
-        internal override Attack<IDifferentiableClassifier> Judge => Inner.Judge;
-
         public override Tensor Perturb(TrainingStep step) => Inner.Perturb(step);
+
+        internal override double? RobustAccuracy(NetworkClassifier classifier, TrainingRows rows, CancellationToken cancellation) =>
+            Inner.RobustAccuracy(classifier, rows, cancellation);
 
         public override Tensor Evaluate(TrainingStep step) => number++ < FirstBadStep ? Inner.Evaluate(step) : Inner.Evaluate(step).neg();
     }

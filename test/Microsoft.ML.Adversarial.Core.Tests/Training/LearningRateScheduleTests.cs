@@ -11,6 +11,7 @@ public sealed class LearningRateScheduleTests
     {
         AssertFactors(LearningRateSchedule.Constant, (0, 1), (0.5, 1), (0.99, 1));
         AssertFactors(LearningRateSchedule.Linear, (0, 1), (0.25, 0.75), (1, 0));
+        AssertFactors(LearningRateSchedule.ConstantThenLinear, (0, 1), (0.25, 1), (0.5, 1), (0.75, 0.5), (1, 0));
         AssertFactors(LearningRateSchedule.Cosine, (0, 1), (1 / 3.0, 0.75), (0.5, 0.5), (2 / 3.0, 0.25), (1, 0));
         AssertFactors(LearningRateSchedule.OneCycle, (0, 0.04), (0.15, 0.52), (0.3, 1), (0.65, 0.5), (1, 0));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ((LearningRateSchedule)9).Factor(0));
@@ -30,6 +31,7 @@ public sealed class LearningRateScheduleTests
     [TestMethod]
     [DataRow(LearningRateSchedule.Constant)]
     [DataRow(LearningRateSchedule.Linear)]
+    [DataRow(LearningRateSchedule.ConstantThenLinear)]
     [DataRow(LearningRateSchedule.Cosine)]
     [DataRow(LearningRateSchedule.OneCycle)]
     public void EveryStepTakesItsRate(LearningRateSchedule schedule)

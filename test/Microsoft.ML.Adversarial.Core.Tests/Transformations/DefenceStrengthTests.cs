@@ -69,10 +69,9 @@ public sealed class DefenceStrengthTests
         {
             InputShape = [8, 28, 28], ClassCount = 10, Layers = [new FlattenLayer(), new LinearLayer(32), new ReLULayer(), new LinearLayer()],
         };
-        Network trained = SmallNetwork.Created(definition);
+        using NetworkClassifier network = new(SmallNetwork.Created(definition), InputBounds.Unit);
         using Generator generator = new(1);
-        TrainingLoop.Run(trained, new(encoding.Apply(trainImages), trainLabels), new CrossEntropyLoss(), new() { Epochs = 5 }, generator);
-        using NetworkClassifier network = new(trained, InputBounds.Unit);
+        TrainingLoop.Run(network, new(encoding.Apply(trainImages), trainLabels), new CrossEntropyLoss(), new() { Epochs = 5 }, generator);
         TransformedClassifier defended = TransformedClassifier.Of(network, encoding, [1, 28, 28]);
 
         double clean = Accuracy(defended, images);

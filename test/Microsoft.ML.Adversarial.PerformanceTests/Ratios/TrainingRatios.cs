@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
 
 /// <summary>
-/// Adversarial training with PGD-k over k plain passes with respect to the inputs and one with respect to the parameters, per batch. What the optimiser takes on top
-/// is measured by itself: ordinary training over its passes.
+/// Adversarial training with PGD-k over k plain passes with respect to the inputs and one with respect to the parameters, per batch. What
+/// the optimiser takes on top is measured by itself: ordinary training over its passes.
 /// </summary>
 internal static class TrainingRatios
 {

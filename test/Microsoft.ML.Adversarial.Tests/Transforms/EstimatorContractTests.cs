@@ -199,7 +199,8 @@ public sealed class EstimatorContractTests
 
         var left = LiveTensors.LeftBy(() => transformer = estimator.Fit(input));
 
-        var isNew = transformer is not (FisherTraceTransformer or FisherInformationTransformer or DetectorTransformer or AdversarialAttackTransformer);
+        var isNew = transformer is not (FisherTraceTransformer or FisherInformationTransformer or DetectorTransformer or AdversarialAttackTransformer
+            or SmoothedPredictionTransformer or IntervalCertificateTransformer);
         var network = isNew ? NetworksOf.Model(transformer).FirstOrDefault()?.Network : null;
         using var generator = new Generator(1);
         Network? alone = null;

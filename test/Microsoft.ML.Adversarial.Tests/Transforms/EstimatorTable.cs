@@ -1,5 +1,6 @@
 using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
+using Microsoft.ML.Adversarial.Certification;
 using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Detectors.Combinations;
 using Microsoft.ML.Adversarial.Fisher;
@@ -21,6 +22,9 @@ internal static class EstimatorTable
     [
         "AdversarialFeatures", "AttackSucceeded", "PerturbationSize", "AdversarialPredictedLabel",
     ];
+    private static readonly string[] SmoothedOutputs = ["SmoothedLabel", "CertifiedRadius"];
+    private static readonly string[] IntervalOutputs = ["IsCertified", "CertifiedEpsilon"];
+    private static readonly RandomizedSmoothing Smoothing = new(0.2) { SelectionSamples = 20, Samples = 80 };
     private static readonly Attack Fgsm = new FastGradientMethod(Norm.LInfinity, 0.1);
     private static readonly Attack Pgd = new ProjectedGradientDescent(Norm.LInfinity, 0.1) { Steps = 5 };
 
@@ -106,6 +110,29 @@ internal static class EstimatorTable
         new(
             "detector of a binary score", fruit => fruit.Binary.Transform(fruit.Test),
             fruit => fruit.Ml.Transforms.OutputDetectorScore(new LogitMargin()), ["LogitMargin"]),
+        new(
+            "smoothed prediction in the pipeline", fruit => fruit.Train,
+            fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.SmoothedPrediction(Smoothing)),
+            [.. ScoreColumns, .. SmoothedOutputs]),
+        new(
+            "smoothed prediction of a score column", fruit => fruit.Network.Transform(fruit.Test),
+            fruit => fruit.Ml.Transforms.SmoothedPrediction(Smoothing), SmoothedOutputs),
+        new(
+            "smoothed prediction, labels are numbers", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.SmoothedPrediction(fruit.Coded, Smoothing, new() { Label = "Class", Radius = "Radius" }),
+            ["Class", "Radius"]),
+        new(
+            "smoothed prediction, binary", fruit => fruit.Binary.Transform(fruit.Test),
+            fruit => fruit.Ml.Transforms.SmoothedPrediction(Smoothing), SmoothedOutputs),
+        new(
+            "interval certificate in the pipeline", fruit => fruit.Train,
+            fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.IntervalCertificate(0.02)), [.. ScoreColumns, .. IntervalOutputs]),
+        new(
+            "interval certificate of a model", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.IntervalCertificate(fruit.Network, 0.02, new() { IsCertified = null }), ["CertifiedEpsilon"]),
+        new(
+            "interval certificate, binary", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.IntervalCertificate(fruit.Binary, 0.02), IntervalOutputs),
         OfAttack("FGSM", Fgsm, new()),
         OfAttack("FGSM, targeted", Fgsm, new() { Target = "TargetLabel" }),
         OfAttack("PGD", Pgd, new()),

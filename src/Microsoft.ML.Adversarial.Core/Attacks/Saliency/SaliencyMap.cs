@@ -8,6 +8,9 @@ namespace Microsoft.ML.Adversarial.Attacks.Saliency;
 /// <param name="Losses">−Σ_{j≠t} ∂F_j/∂x, the same shape.</param>
 internal sealed record SaliencyMap(Tensor Gains, Tensor Losses)
 {
+    /// <summary>Whether a saliency that Float32 cannot hold is none.</summary>
+    private bool IsSinglePrecision { get; init; }
+
     /// <summary>The map at some inputs.</summary>
     /// <param name="source">What F is.</param>
     /// <param name="leaf">The inputs, shape [N, …]; their <c>.grad</c> is empty, as it is again afterwards.</param>
@@ -16,6 +19,15 @@ internal sealed record SaliencyMap(Tensor Gains, Tensor Losses)
     public static SaliencyMap Of(SaliencySource source, Tensor leaf, Tensor logits, Tensor targets)
     {
         var onTarget = nn.functional.one_hot(targets, logits.shape[1]).to(logits.dtype);
+        if (source == SaliencySource.SinglePrecisionSoftmax)
+        {
+            // ∂F_t through the softmax itself; F_t, which underflows on saturated networks, is not taken out.
+            var probabilities = logits.detach().softmax(1);
+            var own = (probabilities * onTarget).sum(1, keepdim: true);
+            var slope = Slope(leaf, logits, own * (onTarget - probabilities), keepGraph: false);
+            return new(slope, slope) { IsSinglePrecision = true };
+        }
+
         if (source == SaliencySource.Softmax)
         {
             // ∂F_t = F_t·∂(log F_t), and the others' derivatives are its negative. F_t, the same for all features of a row, may underflow.
@@ -41,7 +53,8 @@ internal sealed record SaliencyMap(Tensor Gains, Tensor Losses)
         for (var row = 0; row < pairs.Length; row++)
         {
             var start = row * features;
-            pairs[row] = search.Best(gains.Slice(start, features), losses.Slice(start, features), mayMove.Slice(start, features));
+            var best = search.Best(gains.Slice(start, features), losses.Slice(start, features), mayMove.Slice(start, features));
+            pairs[row] = IsSinglePrecision && (float)best.Saliency == 0 ? default : best;
         }
 
         return pairs;

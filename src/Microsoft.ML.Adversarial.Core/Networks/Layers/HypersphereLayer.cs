@@ -4,15 +4,16 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Networks.Layers;
 
 /// <summary>
-/// y_i = s·cos θ_i, θ_i the angle between the input and the weights of output i: [inputs] → [features]. The last layer of hypersphere embedding
-/// (Pang et al. 2020, arXiv:2002.08619, section 3.2).
+/// y_i = s·cos θ_i, θ_i the angle between the input and the weights of output i: [inputs] → [features]. The last layer of hypersphere
+/// embedding (Pang et al. 2020, arXiv:2002.08619, section 3.2).
 /// </summary>
 public sealed record HypersphereLayer : LayerDefinition
 {
     /// <summary>Sets the options.</summary>
     /// <param name="features">Outputs, at least 1. Null, in the network's last layer only: the number of classes.</param>
     /// <param name="scale">s, above 0.</param>
-    /// <exception cref="ArgumentException"><paramref name="features"/> is below 1, or <paramref name="scale"/> is out of its range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="features"/> is below 1, or <paramref name="scale"/> is out of its
+    /// range.</exception>
     public HypersphereLayer(int? features = null, double scale = 15)
     {
         Features = features is null ? null : OptionRange.AtLeast(features.Value, 1, nameof(features));

@@ -17,6 +17,9 @@ internal class LayerSequence : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>The modules, first to last.</summary>
+    public IReadOnlyList<nn.Module<Tensor, Tensor>> Layers => _layers;
+
     public override Tensor forward(Tensor x)
     {
         var output = x;

@@ -21,6 +21,11 @@ internal sealed class ResidualModule : nn.Module<Tensor, Tensor>
         }
     }
 
+    public LayerSequence Body => body;
+
+    /// <summary>Null for the identity.</summary>
+    public LayerSequence? Shortcut => shortcut;
+
     public override Tensor forward(Tensor x)
     {
         using var left = body.call(x);

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Training.Checkpoints;
 
 /// <summary>
-/// The file that training can be continued from, to the same weights bit for bit. It is replaced as a whole: whenever training is killed, the last complete one is
-/// there.
+/// The file that training can be continued from, to the same weights bit for bit. It is replaced as a whole: whenever training is killed,
+/// the last complete one is there.
 /// </summary>
 /// <param name="path">The file, a safetensors file.</param>
 /// <param name="training">All that decides what training does, as text: only a checkpoint of the same training is continued.</param>

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Training.Losses;
 
 /// <summary>
-/// Adversarial training as such, PGD-AT (Madry et al. 2018, arXiv:1706.06083, equation 2.1): the cross-entropy of adversarial inputs with their labels.
+/// Adversarial training as such, PGD-AT (Madry et al. 2018, arXiv:1706.06083, equation 2.1): the cross-entropy of adversarial inputs with
+/// their labels.
 /// </summary>
 public sealed record AdversarialCrossEntropyLoss : AdversarialLoss
 {
@@ -27,8 +28,8 @@ public sealed record AdversarialCrossEntropyLoss : AdversarialLoss
     }
 
     /// <summary>
-    /// Fast adversarial training (Wong et al. 2020, arXiv:2001.03994): one step of 1.25·ε from a random start. It is ten times as fast, and can fail at once
-    /// ("catastrophic overfitting"): then a warning says so, and the epoch before is kept.
+    /// Fast adversarial training (Wong et al. 2020, arXiv:2001.03994): one step of 1.25·ε from a random start. It is ten times as fast, and
+    /// can fail at once ("catastrophic overfitting"): then a warning says so, and the epoch before is kept.
     /// </summary>
     /// <param name="norm">Any norm; the paper's is L∞.</param>
     /// <param name="epsilon">Budget, above 0, at most the input range, in the units of the features.</param>

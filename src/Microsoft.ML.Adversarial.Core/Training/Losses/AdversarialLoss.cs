@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Training.Losses;
 
 /// <summary>
-/// A loss on adversarial inputs, crafted anew for every batch on the network in evaluation mode. After every epoch held-out rows are attacked with PGD, and
-/// the most robust epoch is kept.
+/// A loss on adversarial inputs, crafted anew for every batch on the network in evaluation mode. After every epoch held-out rows are
+/// attacked with PGD, and the most robust epoch is kept.
 /// </summary>
 public abstract record AdversarialLoss : TrainingLoss
 {
@@ -42,9 +42,6 @@ public abstract record AdversarialLoss : TrainingLoss
         init => _warmUp = SettingRange.Require(value, value is >= 0 and <= 1, "in [0, 1]", nameof(WarmUp));
     }
 
-    internal override Attack<IDifferentiableClassifier> Judge =>
-        new ProjectedGradientDescent(Attack.ThreatModel.Norm, Attack.ThreatModel.Epsilon) { Steps = JudgeSteps, Constraints = Attack.Constraints };
-
     /// <summary>PGD with 10 steps of ε/4 from a random start: the inner attack unless another is given.</summary>
     private protected static ProjectedGradientDescent DefaultAttack(Norm norm, double epsilon) => new(norm, epsilon) { Steps = 10 };
 
@@ -67,6 +64,14 @@ public abstract record AdversarialLoss : TrainingLoss
         }
 
         return adversarial.MoveToOuterDisposeScope();
+    }
+
+    internal override double? RobustAccuracy(NetworkClassifier classifier, TrainingRows rows, CancellationToken cancellation)
+    {
+        var judge = new ProjectedGradientDescent(Attack.ThreatModel.Norm, Attack.ThreatModel.Epsilon) { Steps = JudgeSteps, Constraints = Attack.Constraints };
+        using var scope = NewDisposeScope();
+        using var result = judge.Run(classifier, rows.Inputs, Goal.Misclassify(rows.Labels), new() { Cancellation = cancellation });
+        return result.Predictions.eq(rows.Labels).to(ScalarType.Float64).mean().item<double>();
     }
 
     internal override void Require(NetworkClassifier classifier, TrainingRows rows)

@@ -20,8 +20,8 @@ public sealed record DistillationLoss : TrainingLoss
     }
 
     /// <summary>
-    /// A teacher's probabilities for all training rows, in their order, shape [rows, classes]; belongs to the caller. Null trains on the labels, as the
-    /// teacher is. Default null.
+    /// A teacher's probabilities for all training rows, in their order, shape [rows, classes]; belongs to the caller. Null trains on the
+    /// labels, as the teacher is. Default null.
     /// </summary>
     public Tensor? SoftLabels { get; init; }
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Settings;
@@ -7,8 +6,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Training.Losses;
 
 /// <summary>
-/// "Free" adversarial training (Shafahi et al. 2019, arXiv:1904.12843, algorithm 1): each batch is used m times in a row, and the gradient of each pass moves the
-/// weights down and the perturbation up. As many passes as ordinary training over m times the epochs: divide <c>Epochs</c> by m.
+/// "Free" adversarial training (Shafahi et al. 2019, arXiv:1904.12843, algorithm 1): each batch is used m times in a row, and the gradient
+/// of each pass moves the weights down and the perturbation up. As many passes as ordinary training over m times the epochs: divide
+/// <c>Epochs</c> by m.
 /// </summary>
 /// <param name="Norm">Any norm; the paper's is L∞.</param>
 /// <param name="Epsilon">Budget and length of a step, above 0, at most the input range, in the units of the features.</param>
@@ -24,8 +24,6 @@ public sealed record FreeAdversarialLoss(Norm Norm, double Epsilon) : TrainingLo
     }
 
     internal override int Replays => BatchReplays;
-
-    internal override Attack<IDifferentiableClassifier> Judge => Equivalent.Judge;
 
     private AdversarialCrossEntropyLoss Equivalent => new(Norm, Epsilon);
 
@@ -64,6 +62,9 @@ public sealed record FreeAdversarialLoss(Norm Norm, double Epsilon) : TrainingLo
             step.Perturbation = (moved - step.Inputs).MoveToOuterDisposeScope();
         }
     }
+
+    internal override double? RobustAccuracy(NetworkClassifier classifier, TrainingRows rows, CancellationToken cancellation) =>
+        Equivalent.RobustAccuracy(classifier, rows, cancellation);
 
     internal override void Require(NetworkClassifier classifier, TrainingRows rows) => Equivalent.Require(classifier, rows);
 }

@@ -3,19 +3,16 @@ using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
-using Microsoft.ML.Adversarial.Settings;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Training.Losses;
 
 /// <summary>
-/// TRADES (Zhang et al. 2019, arXiv:1901.08573, equation 5): the cross-entropy of clean inputs, plus β times the Kullback-Leibler divergence of the
-/// prediction for the input from the one that an attacker can make of it. The inner attack maximises that divergence.
+/// TRADES (Zhang et al. 2019, arXiv:1901.08573, equation 5): the cross-entropy of clean inputs, plus β times the Kullback-Leibler
+/// divergence of the prediction for the input from the one that an attacker can make of it. The inner attack maximises that divergence.
 /// </summary>
-public sealed record TradesLoss : AdversarialLoss
+public sealed record TradesLoss : PairingLoss
 {
-    private readonly double _weight = 6;
-
     /// <summary>TRADES with 10 steps of ε/4 from a random start.</summary>
     /// <param name="norm">Any norm.</param>
     /// <param name="epsilon">Budget, above 0, at most the input range, in the units of the features.</param>
@@ -28,7 +25,7 @@ public sealed record TradesLoss : AdversarialLoss
     /// <param name="attack">The inner attack. All rows take all steps: <c>LeaveEarly</c> must be false, and <c>Restarts</c> 1.</param>
     /// <exception cref="ArgumentException">Rows would leave the batch early.</exception>
     public TradesLoss(GradientStepAttack attack)
-        : base(attack)
+        : base(attack, weight: 6)
     {
         if (attack is IteratedGradientAttack { LeaveEarly: true } or ProjectedGradientDescent { Restarts: > 1 })
         {
@@ -36,22 +33,10 @@ public sealed record TradesLoss : AdversarialLoss
         }
     }
 
-    /// <summary>β, at least 0. Default 6.</summary>
-    public double Weight
+    private protected override Tensor Evaluate(TrainingStep step, Tensor clean, Tensor adversarial)
     {
-        get => _weight;
-        init => _weight = SettingRange.Require(value, value is >= 0 and < double.PositiveInfinity, ">= 0 and finite", nameof(Weight));
-    }
-
-    /// <inheritdoc/>
-    public override Tensor Evaluate(TrainingStep step)
-    {
-        ArgumentNullException.ThrowIfNull(step);
-        using var scope = NewDisposeScope();
-        var (clean, adversarial) = step.PairedLogits();
-        var probabilities = clean.softmax(1);
-        var divergence = (probabilities * (clean.log_softmax(1) - adversarial.log_softmax(1))).sum(1).mean();
-        return (step.CrossEntropy(clean, step.Labels) + (divergence * Weight)).MoveToOuterDisposeScope();
+        var divergence = Divergence(clean, adversarial).mean();
+        return step.CrossEntropy(clean, step.Labels) + (divergence * Weight);
     }
 
     private protected override Tensor Craft(TrainingStep step, Attack<IDifferentiableClassifier> attack, Tensor inputs, Tensor labels)

@@ -1,4 +1,3 @@
-using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Classifiers;
 using static TorchSharp.torch;
 
@@ -13,15 +12,14 @@ public abstract record TrainingLoss
     /// <summary>What logits are divided by where held-out rows are judged by their cross-entropy.</summary>
     internal virtual double JudgedTemperature => 1;
 
-    /// <summary>What judges held-out rows after every epoch, to keep the most robust one; null keeps the one with the smallest cross-entropy.</summary>
-    internal virtual Attack<IDifferentiableClassifier>? Judge => null;
-
     /// <summary>The mean loss of a batch.</summary>
     /// <param name="step">The batch and the network in training mode.</param>
     /// <returns>A scalar in the graph of the network's parameters.</returns>
     public abstract Tensor Evaluate(TrainingStep step);
 
-    /// <summary>The inputs that the loss is taken at, found once a batch, before <see cref="Evaluate"/>. Default: the batch as it is.</summary>
+    /// <summary>
+    /// The inputs that the loss is taken at, found once a batch, before <see cref="Evaluate"/>. Default: the batch as it is.
+    /// </summary>
     /// <param name="step">The batch.</param>
     /// <returns>Shape [N, …].</returns>
     public virtual Tensor Perturb(TrainingStep step)
@@ -29,6 +27,15 @@ public abstract record TrainingLoss
         ArgumentNullException.ThrowIfNull(step);
         return step.Inputs;
     }
+
+    /// <summary>
+    /// The accuracy on held-out rows under what the loss defends against, judged after every epoch to keep the most robust one; null keeps
+    /// the one with the smallest cross-entropy.
+    /// </summary>
+    /// <param name="classifier">The network in evaluation mode.</param>
+    /// <param name="rows">Held-out rows, not too many.</param>
+    /// <param name="cancellation">Ends the judgement early.</param>
+    internal virtual double? RobustAccuracy(NetworkClassifier classifier, TrainingRows rows, CancellationToken cancellation) => null;
 
     /// <summary>What the loss learns from the gradient of a batch, before the weights move.</summary>
     internal virtual void AfterBackward(TrainingStep step)

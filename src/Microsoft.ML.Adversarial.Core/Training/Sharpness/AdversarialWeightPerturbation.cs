@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Training.Sharpness;
 
 /// <summary>
-/// Adversarial weight perturbation, AWP (Wu et al. 2020, arXiv:2004.05884, equation 10): every weight matrix moves along its gradient by γ times its own length; biases
-/// and the like stay. Meant for adversarial training, where it is the loss at adversarial inputs that rises.
+/// Adversarial weight perturbation, AWP (Wu et al. 2020, arXiv:2004.05884, equation 10): every weight matrix moves along its gradient by γ
+/// times its own length; biases and the like stay. Meant for adversarial training, where it is the loss at adversarial inputs that rises.
 /// </summary>
 public sealed record AdversarialWeightPerturbation : WeightPerturbation
 {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Training.Sharpness;
 
 /// <summary>
-/// Fisher-SAM (Kim et al. 2022, arXiv:2206.04920, equation 9): the ball is that of the Fisher metric rather than of Euclid's, so that the displacement is
-/// γ·F⁻¹g/√(gᵀF⁻¹g). F is the paper's diagonal estimate, the squared gradient of the batch, and F⁻¹ = 1/(1 + η·g²).
+/// Fisher-SAM (Kim et al. 2022, arXiv:2206.04920, equation 9): the ball is that of the Fisher metric rather than of Euclid's, so that the
+/// displacement is γ·F⁻¹g/√(gᵀF⁻¹g). F is the paper's diagonal estimate, the squared gradient of the batch, and F⁻¹ = 1/(1 + η·g²).
 /// </summary>
 public sealed record FisherSharpnessAwareMinimization : WeightPerturbation
 {

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Training.Sharpness;
 
-/// <summary>Sharpness-aware minimisation, SAM (Foret et al. 2021, arXiv:2010.01412, equation 2): the displacement ρ·g/‖g‖, over all weights together.</summary>
+/// <summary>
+/// Sharpness-aware minimisation, SAM (Foret et al. 2021, arXiv:2010.01412, equation 2): the displacement ρ·g/‖g‖, over all weights
+/// together.
+/// </summary>
 public sealed record SharpnessAwareMinimization : WeightPerturbation
 {
     private readonly double _radius = 0.05;

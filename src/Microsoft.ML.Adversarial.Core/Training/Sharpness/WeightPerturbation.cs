@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Training.Sharpness;
 
 /// <summary>
-/// Where around the weights the gradient of a step is taken: at a point nearby where the loss is larger, so that training prefers flat minima. A step then takes two
-/// forward and backward passes.
+/// Where around the weights the gradient of a step is taken: at a point nearby where the loss is larger, so that training prefers flat
+/// minima. A step then takes two forward and backward passes.
 /// </summary>
 public abstract record WeightPerturbation
 {

@@ -17,6 +17,7 @@ public sealed class JacobianSaliencyMapTests
     [TestMethod]
     [DataRow(SaliencySource.Softmax, 1.0, 12.5)]
     [DataRow(SaliencySource.Logits, 0.94, 21.004 * 1.01)]
+    [DataRow(SaliencySource.SinglePrecisionSoftmax, 0.99, 12.5)]
     public void TargetsAreReachedWithFewFeatures(SaliencySource source, double success, double features)
     {
         using DisposeScope scope = torch.NewDisposeScope();
@@ -29,6 +30,30 @@ public sealed class JacobianSaliencyMapTests
         Assert.IsGreaterThanOrEqualTo(success, result.Succeeded.to(ScalarType.Float64).mean().item<double>());
         Assert.IsLessThanOrEqualTo(features, result.Size.masked_select(result.Succeeded).mean().item<float>());
         Assert.IsLessThanOrEqualTo(78f, result.Size.max().item<float>());
+    }
+
+    [TestMethod]
+    public void OnlyPublishedArithmeticFailsOnANetworkThatIsSureOfItself()
+    {
+        // Logits times 20, as distillation at T = 20 leaves them: no prediction changes.
+        using DisposeScope scope = torch.NewDisposeScope();
+        using NetworkClassifier classifier = new(Golden.Network("mlp"), InputBounds.Unit);
+        Tensor inputs = Mnist.Images(64);
+        Goal goal = Goal.MisclassifyAs((Mnist.Labels(64) + 1).remainder(10));
+        double Success(SaliencySource source) => new JacobianSaliencyMapAttack { Source = source }
+            .Run(classifier, inputs, goal).Succeeded.to(ScalarType.Float64).mean().item<double>();
+        double before = Success(SaliencySource.Softmax);
+        using (torch.no_grad())
+        {
+            foreach (Tensor parameter in classifier.Module.parameters().TakeLast(2))
+            {
+                parameter.mul_(20);
+            }
+        }
+
+        Assert.IsLessThan(0.05, Success(SaliencySource.SinglePrecisionSoftmax));
+        Assert.IsGreaterThan(0.94, Success(SaliencySource.Logits));
+        Assert.IsGreaterThan(before - 0.1, Success(SaliencySource.Softmax));
     }
 
     [TestMethod]
