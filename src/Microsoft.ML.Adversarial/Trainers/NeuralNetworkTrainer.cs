@@ -145,7 +145,7 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
 
             if (value.Warning is { } warning)
             {
-                channel.Warning("Epoch {0}: {1}", value.Epoch, warning);
+                channel.Warning(MessageSensitivity.None, "Epoch {0}: {1}", value.Epoch, warning);
             }
 
             next?.Report(value);

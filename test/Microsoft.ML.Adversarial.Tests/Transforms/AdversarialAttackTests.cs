@@ -163,7 +163,7 @@ public sealed class AdversarialAttackTests
 
         var named = Ml.Transforms.Concatenate("Features", "Id", "Extra").Append(Ml.Transforms.NormalizeMinMax("Features"))
             .Append(Ml.Transforms.Conversion.MapValueToKey("Label", "Id"));
-        var numbers = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => new Numbers { Id = i % 4, Extra = i }).ToArray());
+        var numbers = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 40).Select(i => new Numbers { Id = i % 4, Extra = i }).ToArray());
         var prepared = named.Fit(numbers).Transform(numbers);
         var second = TestData.Fruit.Trainer(Ml, epochs: 1).Fit(prepared);
         var estimator = Ml.Transforms.AdversarialAttack(second, new FastGradientMethod(Norm.LInfinity, 0.1));
