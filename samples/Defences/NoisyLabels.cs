@@ -58,8 +58,9 @@ internal static class NoisyLabels
     {
         var random = new Random(seed);
         var rows = ml.Data.CreateEnumerable<Digit>(ml.Data.TakeRows(Mnist.LoadTrain(ml), TrainingRows), reuseRowObject: false).ToArray();
-        foreach (var row in rows.Where(_ => random.NextDouble() < WrongShare))
-            row.Label = (uint)random.Next(1, Mnist.Digits + 1);
+        // Keys count from 1 where they are read, and from 0 where a view is made of objects.
+        foreach (var row in rows)
+            row.Label = random.NextDouble() < WrongShare ? (uint)random.Next(Mnist.Digits) : row.Label - 1;
         return ml.Data.LoadFromEnumerable(rows);
     }
 }
