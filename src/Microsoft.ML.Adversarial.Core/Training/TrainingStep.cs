@@ -21,7 +21,7 @@ public sealed class TrainingStep
         Done = done;
         _module = classifier.Module;
         _embedding = embedding;
-        _run = new() { Seed = seed, RowKeys = rows.cpu().data<long>().ToArray(), Cancellation = cancellation };
+        _run = new() { Seed = seed, Cancellation = cancellation };
     }
 
     /// <summary>The network as attacks see it.</summary>
@@ -72,8 +72,7 @@ public sealed class TrainingStep
 
     /// <summary>
     /// Adversarial inputs for all or the first rows of the batch, crafted on the network in evaluation mode, as it will be attacked. Random
-    /// draws belong to the step and
-    /// the rows.
+    /// draws belong to the step and the rows.
     /// </summary>
     /// <param name="attack">The attack.</param>
     /// <param name="inputs">Shape [N, …], at most as many rows as the batch has.</param>
@@ -84,7 +83,8 @@ public sealed class TrainingStep
         ArgumentNullException.ThrowIfNull(attack);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(goal);
-        var run = _run with { RowKeys = [.. _run.RowKeys!.Take((int)inputs.shape[0])] };
+        using var keys = Rows.narrow(0, 0, inputs.shape[0]).cpu();
+        var run = _run with { RowKeys = keys.data<long>().ToArray() };
         return InEvaluationMode(() => attack.Craft(Classifier, inputs, goal, run));
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Training;
 using Microsoft.ML.Adversarial.Training.Losses;
 using Microsoft.ML.Runtime;
@@ -99,8 +100,8 @@ public sealed class DefensiveDistillationTrainer : MulticlassNetworkTrainer
 
     private static void RequireFit(NetworkClassifier teacher, NetworkClassifier student)
     {
-        var features = student.InputShape.Aggregate(1L, (product, size) => product * size);
-        if (teacher.ClassCount != student.ClassCount || teacher.InputShape.Aggregate(1L, (product, size) => product * size) != features)
+        var features = TensorShape.ElementCount(student.InputShape);
+        if (teacher.ClassCount != student.ClassCount || TensorShape.ElementCount(teacher.InputShape) != features)
         {
             throw new ArgumentException(
                 $"Expected a teacher for {features} features and {student.ClassCount} classes, as the data has, got one for inputs of shape [{string.Join(", ", teacher.InputShape)}] and {teacher.ClassCount} classes.");

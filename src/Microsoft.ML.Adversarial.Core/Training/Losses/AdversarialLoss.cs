@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Settings;
 using static TorchSharp.torch;
@@ -76,7 +77,7 @@ public abstract record AdversarialLoss : TrainingLoss
 
     internal override void Require(NetworkClassifier classifier, TrainingRows rows)
     {
-        var (lower, upper) = classifier.Bounds.ToArrays<double>((int)classifier.InputShape.Aggregate(1L, (product, size) => product * size));
+        var (lower, upper) = classifier.Bounds.ToArrays<double>((int)TensorShape.ElementCount(classifier.InputShape));
         using var scope = NewDisposeScope();
         var range = tensor(upper.Zip(lower, (high, low) => high - low).ToArray()).unsqueeze(0);
         var size = Attack.ThreatModel.Norm.Measure(range);

@@ -44,12 +44,7 @@ public sealed record FreeAdversarialLoss(Norm Norm, double Epsilon) : TrainingLo
     }
 
     /// <inheritdoc/>
-    public override Tensor Evaluate(TrainingStep step)
-    {
-        ArgumentNullException.ThrowIfNull(step);
-        using var logits = step.Logits(step.Perturbed);
-        return step.CrossEntropy(logits, step.Labels);
-    }
+    public override Tensor Evaluate(TrainingStep step) => Equivalent.Evaluate(step);
 
     internal override void AfterBackward(TrainingStep step)
     {

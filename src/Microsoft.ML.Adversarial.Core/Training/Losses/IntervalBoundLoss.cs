@@ -8,10 +8,8 @@ namespace Microsoft.ML.Adversarial.Training.Losses;
 
 /// <summary>
 /// Interval bound propagation training (Gowal et al. 2018, arXiv:1810.12715, equation 12): κ times the cross-entropy of the inputs, plus 1
-/// − κ times that of the worst
-/// logits that interval bounds allow within ε in L∞. ε rises from 0 and κ falls from 1 over the warm-up. What comes out can be certified
-/// with
-/// <see cref="IntervalCertificate"/>.
+/// − κ times that of the worst logits that interval bounds allow within ε in L∞. ε rises from 0 and κ falls from 1 over the warm-up. What
+/// comes out can be certified with <see cref="IntervalCertificate"/>.
 /// </summary>
 public sealed record IntervalBoundLoss : TrainingLoss
 {
