@@ -13,19 +13,7 @@ internal static class AttackInputs
             throw new ArgumentException($"Expected at least one row, got inputs of shape [{string.Join(", ", inputs.shape)}].");
         }
 
-        var features = classifier.InputShape.Aggregate(1L, (product, size) => product * size);
-        var shape = inputs.shape[1..];
-        if (!shape.SequenceEqual(classifier.InputShape) && !shape.SequenceEqual([features]))
-        {
-            throw new ArgumentException(
-                $"Expected inputs of shape [N, {string.Join(", ", classifier.InputShape)}] or [N, {features}], got [{string.Join(", ", inputs.shape)}].");
-        }
-
-        if (inputs.dtype != classifier.ElementType)
-        {
-            throw new ArgumentException($"Expected inputs of type {classifier.ElementType}, as the classifier's parameters, got {inputs.dtype}.");
-        }
-
+        ClassifierInputs.Require(classifier, inputs);
         if (!classifier.Bounds.CertainlyHold(inputs))
         {
             FiniteValues.Require(inputs);

@@ -147,7 +147,7 @@ public sealed class IntervalCertificate
         using var mode = inference_mode(false);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var rows = CertifiedInputs.Shaped(_classifier, inputs.detach());
+        var rows = ClassifierInputs.Shaped(_classifier, inputs.detach());
         if (rows.shape[0] == 0)
         {
             return empty([0], resultType, _classifier.Device).MoveToOuterDisposeScope();

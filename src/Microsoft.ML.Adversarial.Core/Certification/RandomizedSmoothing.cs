@@ -142,7 +142,7 @@ public sealed record RandomizedSmoothing
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(inputs);
-        var rows = CertifiedInputs.Shaped(classifier, inputs.detach());
+        var rows = ClassifierInputs.Shaped(classifier, inputs.detach());
         FiniteValues.Require(rows);
         run ??= SmoothingRun.Default;
         var keys = run.KeysOf(rows.shape[0]);

@@ -19,18 +19,7 @@ internal static class DetectorInputs
     /// <summary>Throws unless the rows are inputs of the classifier, all of them finite.</summary>
     public static void Require(NetworkClassifier classifier, Tensor inputs)
     {
-        var features = classifier.InputShape.Aggregate(1L, (product, size) => product * size);
-        if (inputs.dim() == 0 || (!inputs.shape[1..].SequenceEqual(classifier.InputShape) && !inputs.shape[1..].SequenceEqual([features])))
-        {
-            throw new ArgumentException(
-                $"Expected inputs of shape [N, {string.Join(", ", classifier.InputShape)}] or [N, {features}], got [{string.Join(", ", inputs.shape)}].");
-        }
-
-        if (inputs.dtype != classifier.ElementType)
-        {
-            throw new ArgumentException($"Expected inputs of type {classifier.ElementType}, as the classifier's parameters, got {inputs.dtype}.");
-        }
-
+        ClassifierInputs.Require(classifier, inputs);
         if (inputs.shape[0] > 0)
         {
             FiniteValues.Require(inputs);
@@ -51,13 +40,7 @@ internal static class DetectorInputs
             throw new ArgumentException("Expected clean rows to fit on, got none.");
         }
 
-        using var scope = NewDisposeScope();
-        var impossible = labels.less(0).logical_or_(labels.greater_equal(classCount)).nonzero();
-        if (impossible.shape[0] > 0)
-        {
-            var row = impossible[0, 0].item<long>();
-            throw new AdversarialInputException(row, null, $"expected a label between 0 and {classCount - 1}, got {labels[row].item<long>()}.");
-        }
+        ClassifierInputs.RequireClasses(labels, classCount);
     }
 
     /// <summary>The number of rows of each class; throws for a class with fewer rows than a detector needs.</summary>

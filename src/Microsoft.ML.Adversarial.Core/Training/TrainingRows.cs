@@ -25,13 +25,7 @@ public sealed record TrainingRows(Tensor Inputs, Tensor Labels)
 
         // A NaN in a held-out row would make every epoch's validation loss NaN, and none of them the best.
         FiniteValues.Require(Inputs);
-        using var scope = NewDisposeScope();
-        var impossible = Labels.less(0).logical_or_(Labels.greater_equal(classCount)).nonzero();
-        if (impossible.shape[0] > 0)
-        {
-            var row = impossible[0, 0].item<long>();
-            throw new AdversarialInputException(row, null, $"expected a label between 0 and {classCount - 1}, got {Labels[row].item<long>()}.");
-        }
+        ClassifierInputs.RequireClasses(Labels, classCount);
     }
 
     /// <summary>Some of the rows, copied.</summary>

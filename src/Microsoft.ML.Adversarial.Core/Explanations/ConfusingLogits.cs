@@ -1,0 +1,156 @@
+using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Norms;
+using Microsoft.ML.Adversarial.Settings;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Explanations;
+
+/// <summary>
+/// Which two classes a classifier cannot tell apart, row by row, and why: the gradients of their logits with respect to the input, and the
+/// input moved along each (the pictures of "gradient ascent on a logit", Simonyan, Vedaldi &amp; Zisserman 2014, arXiv:1312.6034). Each row is
+/// about its own two classes and its own logits.
+/// </summary>
+public sealed record ConfusingLogits
+{
+    private readonly double _minimumLogit = 5;
+    private readonly double _maximumLogitDifference = 1;
+    private readonly double _projectionFactor = 3;
+    private readonly int _steps = 1;
+
+    /// <summary>How large both logits must be for a row to be confusing, a number. Default 5.</summary>
+    public double MinimumLogit
+    {
+        get => _minimumLogit;
+        init => _minimumLogit = SettingRange.Require(value, !double.IsNaN(value), "a number", nameof(MinimumLogit));
+    }
+
+    /// <summary>How far apart both logits may be for a row to be confusing, at least 0. Default 1.</summary>
+    public double MaximumLogitDifference
+    {
+        get => _maximumLogitDifference;
+        init => _maximumLogitDifference = SettingRange.Require(value, value >= 0, ">= 0", nameof(MaximumLogitDifference));
+    }
+
+    /// <summary>
+    /// How far inputs are moved along a gradient of length 1 (L2), in the units of the features, above 0 and finite; where there are several
+    /// steps, all together. Moved inputs stay within the classifier's bounds. Default 3.
+    /// </summary>
+    public double ProjectionFactor
+    {
+        get => _projectionFactor;
+        init => _projectionFactor = SettingRange.Require(value, value is > 0 and < double.PositiveInfinity, "> 0 and finite", nameof(ProjectionFactor));
+    }
+
+    /// <summary>
+    /// Equal steps that the way is taken in, at least 1, each along the gradient at the place reached. With 1, the input is moved along its own
+    /// gradient as far as it goes; with more, a row's way ends as soon as the class it is moved to is predicted with a margin of <see
+    /// cref="MaximumLogitDifference"/>, so that the picture shows the least change that flips the prediction. Default 1.
+    /// </summary>
+    public int Steps
+    {
+        get => _steps;
+        init => _steps = SettingRange.Require(value, value >= 1, ">= 1", nameof(Steps));
+    }
+
+    /// <summary>Looks at rows.</summary>
+    /// <param name="classifier">Any classifier with gradients and logits; in evaluation mode.</param>
+    /// <param name="inputs">Shape [N, …input shape] or [N, features], of the classifier's type, finite; left as found.</param>
+    /// <returns>Tensors that the caller owns, moved inputs and gradients in the shape of the inputs.</returns>
+    /// <exception cref="AdversarialInputException">A row is NaN or infinite; names it.</exception>
+    /// <exception cref="ArgumentException">Shape or type do not fit, or the classifier's outputs are probabilities.</exception>
+    public ConfusingLogitsResult Compute(IDifferentiableClassifier classifier, Tensor inputs)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(inputs);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var rows = ClassifierInputs.Shaped(classifier, inputs);
+        if (rows.shape[0] > 0)
+        {
+            FiniteValues.Require(inputs);
+        }
+
+        var logits = Logits(classifier, rows);
+        var (values, classes) = logits.topk(2, 1);
+        var (first, second) = (classes.select(1, 0).clone(), classes.select(1, 1).clone());
+        var (firstGradient, secondGradient) = (Gradient(classifier, rows, first), Gradient(classifier, rows, second));
+        return new ConfusingLogitsResult(
+            logits, first, second, (values.select(1, 0) - values.select(1, 1)), Confusing(values),
+            firstGradient.reshape(inputs.shape), secondGradient.reshape(inputs.shape),
+            Move(classifier, rows, first, firstGradient).reshape(inputs.shape),
+            Move(classifier, rows, second, secondGradient).reshape(inputs.shape)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Which rows are confusing: both largest logits at least the minimum, and at most the difference apart.</summary>
+    /// <param name="classifier">Any classifier with logits; in evaluation mode.</param>
+    /// <param name="inputs">Shape [N, …input shape].</param>
+    /// <returns>Shape [N], Bool, and the differences of both logits, shape [N]; the caller owns them.</returns>
+    internal (Tensor IsConfusing, Tensor Gaps) Find(IClassifier classifier, Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var values = Logits(classifier, inputs).topk(2, 1).values;
+        return (Confusing(values).MoveToOuterDisposeScope(), (values.select(1, 0) - values.select(1, 1)).MoveToOuterDisposeScope());
+    }
+
+    private Tensor Confusing(Tensor values) =>
+        values.select(1, 1).greater_equal(MinimumLogit).logical_and(
+            (values.select(1, 0) - values.select(1, 1)).less_equal(MaximumLogitDifference));
+
+    // Probabilities would pass for logits that are all small, and no row would ever be found.
+    private static Tensor Logits(IClassifier classifier, Tensor inputs)
+    {
+        var logits = classifier.Logits(inputs);
+        if (logits.shape[0] > 0 && (AreOne(logits) || AreOne(logits.exp())))
+        {
+            throw new ArgumentException(
+                "Expected a classifier whose outputs are logits, got outputs that sum to 1, or whose exponentials do: probabilities, or their logarithms. Leave the last softmax out of the network.");
+        }
+
+        return logits;
+    }
+
+    private static bool AreOne(Tensor outputs)
+    {
+        using var scope = NewDisposeScope();
+        return outputs.greater_equal(0).all().item<bool>() && (outputs.sum(1) - 1).abs().less(1e-3).all().item<bool>();
+    }
+
+    private static Tensor Gradient(IDifferentiableClassifier classifier, Tensor inputs, Tensor classes)
+    {
+        if (inputs.shape[0] == 0)
+        {
+            return zeros_like(inputs);
+        }
+
+        using var grad = enable_grad();
+        using var leaf = inputs.detach().clone().requires_grad_();
+        return classifier.InputGradient(leaf, logits => nn.functional.one_hot(classes, logits.shape[1]).to(logits.dtype));
+    }
+
+    private Tensor Move(IDifferentiableClassifier classifier, Tensor inputs, Tensor classes, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var (lower, upper) = classifier.Bounds.ToTensors(inputs);
+        var moved = inputs.clone();
+        for (var step = 0; step < Steps && inputs.shape[0] > 0; step++)
+        {
+            using var stepScope = NewDisposeScope();
+            var here = step == 0 ? gradient : Gradient(classifier, moved, classes);
+            var next = (moved + (Norm.L2.SteepestDirection(here) * (ProjectionFactor / Steps))).clamp(lower, upper);
+            moved.copy_(step == 0 ? next : where(PerRow(Arrived(classifier, moved, classes), moved), moved, next));
+        }
+
+        return moved.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Arrived(IClassifier classifier, Tensor inputs, Tensor classes)
+    {
+        var logits = classifier.Logits(inputs);
+        var own = logits.gather(1, classes.unsqueeze(1));
+        var others = logits.scatter(1, classes.unsqueeze(1), full_like(own, double.NegativeInfinity)).amax(1);
+        return (own.squeeze(1) - others).greater_equal(Math.Min(MaximumLogitDifference, double.MaxValue));
+    }
+
+    private static Tensor PerRow(Tensor rows, Tensor like) => rows.reshape([-1, .. Enumerable.Repeat(1L, (int)like.dim() - 1)]);
+}
