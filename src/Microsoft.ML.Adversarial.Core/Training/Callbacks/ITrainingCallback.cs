@@ -5,6 +5,11 @@ namespace Microsoft.ML.Adversarial.Training.Callbacks;
 /// leaves those and the batch alone. What it throws is reported, and training goes on; see <see
 /// cref="TrainingOptions.RethrowCallbackExceptions"/>. A callback that is disposable is not disposed by the training.
 /// </summary>
+/// <remarks>
+/// Around each call the network's mode, batch statistics and dropout masks, the thread's grad mode and the thread count are put back as they
+/// were. Draws from the CPU's global random state go on from call to call in a sequence of the callbacks' own. Tensors made within a call
+/// are freed after it, except those detached from their scope.
+/// </remarks>
 public interface ITrainingCallback
 {
     /// <summary>Before the first epoch, or before the first one after a checkpoint.</summary>
@@ -27,10 +32,10 @@ public interface ITrainingCallback
     {
     }
 
-    /// <summary>After the gradient step on a batch.</summary>
+    /// <summary>After the gradient step on a batch; not where its loss is NaN or infinite, since no step is taken then.</summary>
     /// <param name="run">The training.</param>
     /// <param name="batch">The batch, valid until this returns.</param>
-    /// <param name="loss">The training loss that the step was taken on.</param>
+    /// <param name="loss">The training loss that the step was taken on; the mean of several where a loss uses a batch several times.</param>
     void BatchEnded(TrainingRun run, TrainingBatch batch, double loss)
     {
     }

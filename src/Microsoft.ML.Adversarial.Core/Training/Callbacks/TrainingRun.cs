@@ -17,10 +17,22 @@ public sealed class TrainingRun
     /// <summary>Batches per epoch.</summary>
     public long StepsPerEpoch { get; }
 
+    /// <summary>Epochs that are over. Above 0 when training starts if it continues from a checkpoint.</summary>
+    public int EpochsDone { get; internal set; }
+
+    /// <summary>
+    /// Which training this is where one trainer makes several networks: "shared" and "teacher" in defensive distillation, which is told of
+    /// all. Null for the training whose network is kept.
+    /// </summary>
+    public string? Stage { get; internal init; }
+
     /// <summary>Whether a callback asked to stop.</summary>
     public bool IsStopRequested { get; private set; }
 
-    /// <summary>Ends training after the epoch that is under way, or just ended; the best epoch is kept.</summary>
+    /// <summary>
+    /// Ends training after the epoch that is under way, or just ended; the best epoch is kept. Asked before the first epoch, none is trained.
+    /// </summary>
+    /// <remarks>With <see cref="TrainingOptions.CheckpointPath"/>, the same training started again goes on where this one stopped.</remarks>
     public void RequestStop() => IsStopRequested = true;
 
     /// <summary>
@@ -43,4 +55,10 @@ public sealed class TrainingRun
             module.train(wasTraining);
         }
     }
+
+    /// <summary>A file of this training: the path itself, or with the stage before its extension.</summary>
+    internal string File(string path) => Stage is null ? path : Path.ChangeExtension(path, Stage + Path.GetExtension(path));
+
+    /// <summary>A folder of this training: the path itself, or one in it that is called like the stage.</summary>
+    internal string Folder(string path) => Stage is null ? path : Path.Combine(path, Stage);
 }
