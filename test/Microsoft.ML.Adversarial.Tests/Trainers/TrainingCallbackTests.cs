@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Norms;
+using Microsoft.ML.Adversarial.TestData;
 using Microsoft.ML.Adversarial.Training.Callbacks;
 using Microsoft.ML.Adversarial.Training.Losses;
 using Microsoft.ML.Runtime;
@@ -28,10 +29,12 @@ public sealed class TrainingCallbackTests
                 options.Callbacks = callbacks;
                 return ml.BinaryClassification.Trainers.NeuralNetwork(options);
             }),
-            Row("AdversarialTraining", "2", (ml, callbacks) => ml.MulticlassClassification.Trainers.AdversarialTraining(new AdversarialTrainer.Options
+            Row("Adversarial loss", "2", (ml, callbacks) =>
             {
-                Network = Fruit.Network, Epochs = 2, BatchSize = 32, Loss = new AdversarialCrossEntropyLoss(Norm.LInfinity, 0.1), Callbacks = callbacks,
-            })),
+                var options = Fruit.Options(epochs: 2);
+                (options.Loss, options.Callbacks) = (new AdversarialCrossEntropyLoss(Norm.LInfinity, 0.1), callbacks);
+                return ml.MulticlassClassification.Trainers.NeuralNetwork(options);
+            }),
             Row("DefensiveDistillation", "shared 1, teacher 2, 2", (ml, callbacks) => ml.MulticlassClassification.Trainers.DefensiveDistillation(
                 new DefensiveDistillationTrainer.Options
                 {
