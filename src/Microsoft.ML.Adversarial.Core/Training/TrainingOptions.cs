@@ -120,7 +120,7 @@ public class TrainingOptions
         Require(Patience >= 1, nameof(Patience), ">= 1", Patience);
         Require(WeightAveraging is >= 0 and < 1, nameof(WeightAveraging), "in [0, 1)", WeightAveraging);
         Require(CheckpointPath is null || CheckpointPath.Length > 0, nameof(CheckpointPath), "null or a path", CheckpointPath!);
-        Require(Callbacks is not null && Callbacks.All(callback => callback is not null), nameof(Callbacks), "to be a list without null", "null");
+        Require(Callbacks?.All(callback => callback is not null) == true, nameof(Callbacks), "to be a list without null", "null");
         Require(ThreadCount >= 0, nameof(ThreadCount), ">= 0", ThreadCount);
         Require(Enum.IsDefined(Optimizer), nameof(Optimizer), "one of Sgd, Adam, AdamW", Optimizer);
         Require(Enum.IsDefined(Schedule), nameof(Schedule), "one of Constant, Linear, ConstantThenLinear, Cosine, OneCycle", Schedule);

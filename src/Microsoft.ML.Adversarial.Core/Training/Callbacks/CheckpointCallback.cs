@@ -4,9 +4,9 @@ using Microsoft.ML.Adversarial.Settings;
 namespace Microsoft.ML.Adversarial.Training.Callbacks;
 
 /// <summary>
-/// Saves the network as it is after an epoch, to look at later: the definition as network.json and the weights as epoch-0001.safetensors and
-/// so on, or best.safetensors, which <see cref="Network.Load(string, string)"/> reads. Training cannot be continued from these files, which
-/// lack the optimiser and all else: <see cref="TrainingOptions.CheckpointPath"/> is for that.
+/// Saves the network as it is after an epoch, to look at later: the definition as network.json and the weights as epoch-0001.safetensors
+/// and so on, or best.safetensors, which <see cref="Network.Load(string, string)"/> reads. Training cannot be continued from these files,
+/// which lack the optimiser and all else: <see cref="TrainingOptions.CheckpointPath"/> is for that.
 /// </summary>
 /// <remarks>Files are replaced as a whole. The stages of distillation have a folder each within this one, such as teacher.</remarks>
 public sealed class CheckpointCallback : ITrainingCallback
@@ -32,7 +32,9 @@ public sealed class CheckpointCallback : ITrainingCallback
         init => _everyEpochs = SettingRange.Require(value, value >= 1, ">= 1", nameof(EveryEpochs));
     }
 
-    /// <summary>Whether only the best epoch so far is saved, over the one before, rather than each in a file of its own. Default false.</summary>
+    /// <summary>
+    /// Whether only the best epoch so far is saved, over the one before, rather than each in a file of its own. Default false.
+    /// </summary>
     public bool BestOnly { get; init; }
 
     /// <inheritdoc/>

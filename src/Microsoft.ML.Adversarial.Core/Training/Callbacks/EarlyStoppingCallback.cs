@@ -12,6 +12,8 @@ namespace Microsoft.ML.Adversarial.Training.Callbacks;
 /// </remarks>
 public sealed class EarlyStoppingCallback : ITrainingCallback
 {
+    private const string HoldRowsOut = "Set ValidationFraction above 0";
+
     private readonly TrainingMetric _metric = TrainingMetric.ValidationLoss;
     private readonly int _patience = 5;
     private readonly double _minimumImprovement;
@@ -67,9 +69,9 @@ public sealed class EarlyStoppingCallback : ITrainingCallback
     private double ToMakeSmall(TrainingProgress progress) => Metric switch
     {
         TrainingMetric.TrainingLoss => progress.TrainingLoss,
-        TrainingMetric.ValidationLoss => progress.ValidationLoss ?? throw Missing("a validation loss", "Set ValidationFraction above 0"),
-        TrainingMetric.ValidationAccuracy => -progress.ValidationAccuracy ?? throw Missing("a validation accuracy", "Set ValidationFraction above 0"),
-        _ => -progress.RobustAccuracy ?? throw Missing("a robust accuracy", "Set ValidationFraction above 0, train with an adversarial loss"),
+        TrainingMetric.ValidationLoss => progress.ValidationLoss ?? throw Missing("a validation loss", HoldRowsOut),
+        TrainingMetric.ValidationAccuracy => -progress.ValidationAccuracy ?? throw Missing("a validation accuracy", HoldRowsOut),
+        _ => -progress.RobustAccuracy ?? throw Missing("a robust accuracy", $"{HoldRowsOut}, train with an adversarial loss"),
     };
 
     private static InvalidOperationException Missing(string expected, string advice) =>

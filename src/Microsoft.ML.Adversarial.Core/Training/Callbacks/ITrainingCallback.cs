@@ -6,9 +6,9 @@ namespace Microsoft.ML.Adversarial.Training.Callbacks;
 /// cref="TrainingOptions.RethrowCallbackExceptions"/>. A callback that is disposable is not disposed by the training.
 /// </summary>
 /// <remarks>
-/// Around each call the network's mode, batch statistics and dropout masks, the thread's grad mode and the thread count are put back as they
-/// were. Draws from the CPU's global random state go on from call to call in a sequence of the callbacks' own. Tensors made within a call
-/// are freed after it, except those detached from their scope.
+/// Around each call the network's mode, batch statistics and dropout masks, the thread's grad mode and the thread count are put back as
+/// they were. Draws from the CPU's global random state go on from call to call in a sequence of the callbacks' own. Tensors made within a
+/// call are freed after it, except those detached from their scope.
 /// </remarks>
 public interface ITrainingCallback
 {
@@ -35,7 +35,7 @@ public interface ITrainingCallback
     /// <summary>After the gradient step on a batch; not where its loss is NaN or infinite, since no step is taken then.</summary>
     /// <param name="run">The training.</param>
     /// <param name="batch">The batch, valid until this returns.</param>
-    /// <param name="loss">The training loss that the step was taken on; the mean of several where a loss uses a batch several times.</param>
+    /// <param name="loss">The training loss that the step was taken on; the mean where a loss uses a batch several times.</param>
     void BatchEnded(TrainingRun run, TrainingBatch batch, double loss)
     {
     }

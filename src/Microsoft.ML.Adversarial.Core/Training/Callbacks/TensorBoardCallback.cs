@@ -6,12 +6,13 @@ namespace Microsoft.ML.Adversarial.Training.Callbacks;
 
 /// <summary>
 /// Writes scalars for TensorBoard. Per batch, over the number of the batch: <c>Loss/Batch</c>. Per epoch, over its number:
-/// <c>Loss/Training</c>, <c>Loss/Validation</c>, <c>Accuracy/Validation</c>, <c>Accuracy/Robust</c> where measured, and <c>LearningRate</c>.
+/// <c>Loss/Training</c>, <c>LearningRate</c> and, where measured, <c>Loss/Validation</c>, <c>Accuracy/Validation</c>,
+/// <c>Accuracy/Robust</c>.
 /// </summary>
 /// <remarks>
 /// Every training adds a file to the folder, and TensorBoard shows all of one folder as one run: take a folder per training. One that
-/// continues from a checkpoint belongs in the folder that it began with. The stages of distillation have a folder each within this one, such
-/// as teacher. Wall times are rounded to about two minutes, which is what TorchSharp's writer can pass on.
+/// continues from a checkpoint belongs in the folder that it began with. The stages of distillation have a folder each within this one,
+/// such as teacher. Wall times are rounded to about two minutes, which is what TorchSharp's writer can pass on.
 /// </remarks>
 public sealed class TensorBoardCallback : ITrainingCallback
 {

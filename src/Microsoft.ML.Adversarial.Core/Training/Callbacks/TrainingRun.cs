@@ -30,9 +30,12 @@ public sealed class TrainingRun
     public bool IsStopRequested { get; private set; }
 
     /// <summary>
-    /// Ends training after the epoch that is under way, or just ended; the best epoch is kept. Asked before the first epoch, none is trained.
+    /// Ends training after the epoch that is under way, or just ended; the best epoch is kept. Asked before the first epoch, none is
+    /// trained.
     /// </summary>
-    /// <remarks>With <see cref="TrainingOptions.CheckpointPath"/>, the same training started again goes on where this one stopped.</remarks>
+    /// <remarks>
+    /// With <see cref="TrainingOptions.CheckpointPath"/>, the same training started again goes on where this one stopped.
+    /// </remarks>
     public void RequestStop() => IsStopRequested = true;
 
     /// <summary>

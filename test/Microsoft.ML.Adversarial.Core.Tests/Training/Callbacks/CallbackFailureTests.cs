@@ -58,7 +58,11 @@ public sealed class CallbackFailureTests
     public void TheFirstFailureOfEachCallbackAndEpochIsReported()
     {
         List<TrainingProgress> reports = task.Run(
-            new() { Epochs = 2, BatchSize = 72, Callbacks = [ScriptedCallback.Always(_ => Fail()), new EarlyStoppingCallback { Metric = TrainingMetric.RobustAccuracy }] });
+            new()
+            {
+                Epochs = 2, BatchSize = 72,
+                Callbacks = [ScriptedCallback.Always(_ => Fail()), new EarlyStoppingCallback { Metric = TrainingMetric.RobustAccuracy }],
+            });
         Assert.HasCount(3, reports);
         Assert.AreEqual(
             "Callback ScriptedCallback failed in EpochStarted: OperationCanceledException: Out of paper. Callback EarlyStoppingCallback failed in "
@@ -100,7 +104,8 @@ public sealed class CallbackFailureTests
     [TestMethod]
     public void WhatFailsAtTheEndDoesNotHideWhyTrainingEnded()
     {
-        TrainingOptions options = new() { BatchSize = 72, RethrowCallbackExceptions = true, Callbacks = [new ScriptedCallback { Ended = _ => Fail() }] };
+        ScriptedCallback failing = new() { Ended = _ => Fail() };
+        TrainingOptions options = new() { BatchSize = 72, RethrowCallbackExceptions = true, Callbacks = [failing] };
         Assert.ThrowsExactly<TrainingDivergedException>(() => task.Run(options, ScriptedLoss.NaNFrom(0)));
     }
 

@@ -30,7 +30,11 @@ public sealed class EarlyStoppingCallbackTests
     {
         using TrainingTask task = new();
         List<TrainingProgress> reports = task.Run(
-            new() { Epochs = 200, BatchSize = 32, Callbacks = [new EarlyStoppingCallback { Metric = TrainingMetric.ValidationAccuracy, Patience = 3 }], Patience = 200 });
+            new()
+            {
+                Epochs = 200, BatchSize = 32, Patience = 200,
+                Callbacks = [new EarlyStoppingCallback { Metric = TrainingMetric.ValidationAccuracy, Patience = 3 }],
+            });
         double best = reports.Max(report => report.ValidationAccuracy!.Value);
         Assert.AreEqual(reports.FindIndex(report => report.ValidationAccuracy == best) + 1 + 3, reports.Count);
         Assert.IsLessThan(200, reports.Count);

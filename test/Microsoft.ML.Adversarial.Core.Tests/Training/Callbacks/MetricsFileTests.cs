@@ -75,7 +75,11 @@ public sealed class MetricsFileTests
     public void WhatIsNotMeasuredIsEmptyOrNull()
     {
         folder.Task.Run(
-            new() { Epochs = 1, ValidationFraction = 0, Schedule = LearningRateSchedule.Constant, Callbacks = [new CsvMetricsCallback(Csv), new JsonLinesMetricsCallback(Json)] });
+            new()
+            {
+                Epochs = 1, ValidationFraction = 0, Schedule = LearningRateSchedule.Constant,
+                Callbacks = [new CsvMetricsCallback(Csv), new JsonLinesMetricsCallback(Json)],
+            });
         Assert.Contains(",,,,true,0.001,", File.ReadAllLines(Csv)[1]);
         Assert.Contains("\"validationLoss\":null,\"validationAccuracy\":null,\"robustAccuracy\":null,\"isBest\":true,", File.ReadAllText(Json));
     }

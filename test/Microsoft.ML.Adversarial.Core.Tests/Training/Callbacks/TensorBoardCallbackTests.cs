@@ -55,8 +55,8 @@ public sealed class TensorBoardCallbackTests
         folder.RunInTwo(new() { Epochs = 4, BatchSize = 72, Callbacks = [new TensorBoardCallback(Board) { EveryBatches = 1 }] }, stop: 3);
         Assert.HasCount(2, Directory.GetFiles(Board));
         CollectionAssert.AreEqual(
-            Enumerable.Range(1, 12).Select(step => (long)step).ToArray(), Scalars()["Loss/Batch"].Select(scalar => scalar.Step).Distinct().Order().ToArray());
-        CollectionAssert.AreEqual(new[] { 1L, 2, 3, 4 }, Scalars()["Loss/Training"].Select(scalar => scalar.Step).Distinct().Order().ToArray());
+            Enumerable.Range(1, 12).Select(step => (long)step).ToArray(), Steps("Loss/Batch"));
+        CollectionAssert.AreEqual(new[] { 1L, 2, 3, 4 }, Steps("Loss/Training"));
     }
 
     [TestMethod]
@@ -84,6 +84,8 @@ public sealed class TensorBoardCallbackTests
     }
 
     private static (long Step, float Value)[] PerEpoch(IEnumerable<float> values) => [.. values.Select((value, index) => (index + 1L, value))];
+
+    private long[] Steps(string tag) => [.. Scalars()[tag].Select(scalar => scalar.Step).Distinct().Order()];
 
     private Dictionary<string, (long Step, float Value)[]> Scalars() => Events()
         .Where(other => other.Summary is not null)
