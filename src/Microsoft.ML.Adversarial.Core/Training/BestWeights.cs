@@ -46,15 +46,13 @@ internal sealed class BestWeights(nn.Module module)
         }
     }
 
-    /// <summary>Writes the best weights back after a loss that is no number, or throws where there are none.</summary>
-    public void RestoreOrThrow(int epoch, long step, double loss)
+    /// <summary>Throws for a loss that is no number where there are no best weights to go back to.</summary>
+    public void RequireAny(int epoch, long step, double loss)
     {
         if (_copy is null)
         {
             throw new TrainingDivergedException(epoch, step, loss);
         }
-
-        Restore();
     }
 
     public void Save(CheckpointContent content)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Training.Callbacks;
 using Microsoft.ML.Adversarial.Training.Sharpness;
 
 namespace Microsoft.ML.Adversarial.Training;
@@ -60,15 +61,31 @@ public class TrainingOptions
 
     /// <summary>
     /// A file, replaced after every epoch, from which the same training continues if it is there, to the same weights bit for bit; it
-    /// belongs to these options and rows. Null for none. Default null.
+    /// belongs to these options and rows. A training that was cancelled or that a callback stopped goes on where it stood. Null for none.
+    /// Default null.
     /// </summary>
     public string? CheckpointPath;
 
-    /// <summary>Told after every epoch. Default null.</summary>
+    /// <summary>Told after every epoch, and once more if a callback failed after the last one. Default null.</summary>
     public IProgress<TrainingProgress>? Progress;
+
+    /// <summary>
+    /// Told of batches and epochs as training goes, in this order. They do not decide the weights: a checkpoint can be continued with
+    /// others. Default none.
+    /// </summary>
+    public IReadOnlyList<ITrainingCallback> Callbacks = [];
+
+    /// <summary>
+    /// Whether what a callback throws ends training, with the best weights so far; if not, it stands in
+    /// <see cref="TrainingProgress.Warning"/>, and training goes on. Default false.
+    /// </summary>
+    public bool RethrowCallbackExceptions;
 
     /// <summary>Ends training early; the best epoch so far is kept. Default: never.</summary>
     public CancellationToken Cancellation;
+
+    /// <summary>Which of several trainings that belong together this is; null for the one whose network is kept.</summary>
+    internal string? StageName { get; private set; }
 
     /// <summary>The same options, with progress told to another.</summary>
     internal TrainingOptions With(IProgress<TrainingProgress> progress)
@@ -83,6 +100,7 @@ public class TrainingOptions
     {
         var copy = (TrainingOptions)MemberwiseClone();
         copy.CheckpointPath = CheckpointPath is null ? null : $"{CheckpointPath}.{name}";
+        copy.StageName = name;
         return copy;
     }
 
@@ -102,6 +120,7 @@ public class TrainingOptions
         Require(Patience >= 1, nameof(Patience), ">= 1", Patience);
         Require(WeightAveraging is >= 0 and < 1, nameof(WeightAveraging), "in [0, 1)", WeightAveraging);
         Require(CheckpointPath is null || CheckpointPath.Length > 0, nameof(CheckpointPath), "null or a path", CheckpointPath!);
+        Require(Callbacks?.All(callback => callback is not null) == true, nameof(Callbacks), "to be a list without null", "null");
         Require(ThreadCount >= 0, nameof(ThreadCount), ">= 0", ThreadCount);
         Require(Enum.IsDefined(Optimizer), nameof(Optimizer), "one of Sgd, Adam, AdamW", Optimizer);
         Require(Enum.IsDefined(Schedule), nameof(Schedule), "one of Constant, Linear, ConstantThenLinear, Cosine, OneCycle", Schedule);

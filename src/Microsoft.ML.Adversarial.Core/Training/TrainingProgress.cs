@@ -13,6 +13,12 @@ public sealed record TrainingProgress(
     /// <summary>Accuracy on held-out rows under PGD, which decides what is kept; null where the loss is not an adversarial one.</summary>
     public double? RobustAccuracy { get; init; }
 
-    /// <summary>What went wrong in this epoch, or null: catastrophic overfitting.</summary>
+    /// <summary>What went wrong in this epoch, or null: catastrophic overfitting, and what callbacks threw.</summary>
     public string? Warning { get; init; }
+
+    /// <summary>
+    /// Whether this repeats the last report when training is over, to tell the warnings that came after it; without an epoch to repeat, the
+    /// loss is NaN.
+    /// </summary>
+    public bool IsAfterTraining { get; init; }
 }

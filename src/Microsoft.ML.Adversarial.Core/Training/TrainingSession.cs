@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Networks;
+using Microsoft.ML.Adversarial.Training.Callbacks;
 using Microsoft.ML.Adversarial.Training.Checkpoints;
 using Microsoft.ML.Adversarial.Training.Losses;
 using static TorchSharp.torch;
@@ -21,6 +23,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly NetworkOptimizer _optimizer;
     private readonly BestWeights _best;
     private readonly WeightAverage? _average;
+    private readonly CallbackList _callbacks;
     private readonly TrainingCheckpoint? _checkpoint;
     private readonly Tensor _start;
     private readonly Tensor _training;
@@ -28,7 +31,9 @@ internal sealed class TrainingSession : IDisposable
     private readonly long _stepsPerEpoch;
     private readonly long _seed;
     private double _bestRobustAccuracy;
+    private double _learningRate;
     private Tensor? _perturbation;
+    private TrainingProgress? _lastReport;
 
     public TrainingSession(
         NetworkClassifier classifier, Network network, TrainingRows rows, TrainingLoss loss, TrainingOptions options, Generator generator)
@@ -44,6 +49,7 @@ internal sealed class TrainingSession : IDisposable
         _optimizer = NetworkOptimizer.Create(network.Module, options);
         _best = new BestWeights(network.Module);
         _average = options.WeightAveraging > 0 ? new(network.Module, options.WeightAveraging) : null;
+        _callbacks = new(options, network);
     }
 
     public void Run()
@@ -55,18 +61,18 @@ internal sealed class TrainingSession : IDisposable
             _checkpoint.Write(content => Save(content, 0));
         }
 
-        while (epoch < _options.Epochs && _best.EpochsSince < _options.Patience)
+        TrainingRun run = new(_classifier, _options.Epochs, _stepsPerEpoch) { EpochsDone = epoch, Stage = _options.StageName };
+        var isOver = false;
+        try
         {
-            if (!TrainOneEpoch(epoch))
-            {
-                return;
-            }
-
-            epoch++;
-            _checkpoint?.Write(content => Save(content, epoch));
+            _callbacks.Tell(nameof(ITrainingCallback.TrainingStarted), callback => callback.TrainingStarted(run));
+            Train(run);
+            isOver = true;
         }
-
-        _best.Restore();
+        finally
+        {
+            End(run, mayThrow: isOver);
+        }
     }
 
     public void Dispose()
@@ -75,10 +81,34 @@ internal sealed class TrainingSession : IDisposable
         _optimizer.Dispose();
     }
 
-    // Returns false where training ended within the epoch, with the best weights.
-    private bool TrainOneEpoch(int epoch)
+    private void Train(TrainingRun run)
     {
+        while (run.EpochsDone < _options.Epochs && _best.EpochsSince < _options.Patience && !run.IsStopRequested && TrainOneEpoch(run))
+        {
+            _checkpoint?.Write(content => Save(content, run.EpochsDone));
+        }
+    }
+
+    // However training ended. What callbacks throw here must not hide why it did.
+    private void End(TrainingRun run, bool mayThrow)
+    {
+        _network.Module.eval();
+        _best.Restore();
+        _callbacks.Tell(nameof(ITrainingCallback.TrainingEnded), callback => callback.TrainingEnded(run), mayThrow);
+        if (_callbacks.TakeFailures() is { } failures)
+        {
+            var last = _lastReport ?? new(run.EpochsDone, run.Epochs, double.NaN, null, null, false);
+            _options.Progress?.Report(last with { Warning = failures, IsAfterTraining = true });
+        }
+    }
+
+    // Returns false where training ended within the epoch.
+    private bool TrainOneEpoch(TrainingRun run)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var epoch = run.EpochsDone;
         _network.Module.train();
+        _callbacks.Tell(nameof(ITrainingCallback.EpochStarted), callback => callback.EpochStarted(run, epoch + 1));
         using var scope = NewDisposeScope();
         var order = _training.index_select(0, randperm(_training.shape[0], generator: _generator).to(_training.device));
         var total = 0.0;
@@ -87,17 +117,16 @@ internal sealed class TrainingSession : IDisposable
         {
             if (_options.Cancellation.IsCancellationRequested)
             {
-                _best.Restore();
                 return false;
             }
 
             var start = step * _options.BatchSize;
             var count = step == _stepsPerEpoch - 1 ? _training.shape[0] - start : _options.BatchSize;
             using var stepScope = NewDisposeScope();
-            var value = TakeStep((epoch * _stepsPerEpoch) + step, order.narrow(0, start, count));
+            var value = TakeStep(run, step, order.narrow(0, start, count));
             if (!double.IsFinite(value))
             {
-                _best.RestoreOrThrow(epoch + 1, step + 1, value);
+                _best.RequireAny(epoch + 1, step + 1, value);
                 return false;
             }
 
@@ -108,22 +137,54 @@ internal sealed class TrainingSession : IDisposable
         if (!AreFinite(_network.Module))
         {
             // The epoch's last step broke the weights; no later loss could tell.
-            _best.RestoreOrThrow(epoch + 1, _stepsPerEpoch, double.NaN);
+            _best.RequireAny(epoch + 1, _stepsPerEpoch, double.NaN);
             return false;
         }
 
         _average?.Swap();
-        _options.Progress?.Report(Judge(epoch, total / _stepsPerEpoch));
+        var progress = Judge(epoch, total / _stepsPerEpoch);
+        run.EpochsDone++;
+        TrainingEpoch ended = new(progress, _learningRate, Stopwatch.GetElapsedTime(began));
+        _callbacks.Tell(nameof(ITrainingCallback.EpochEnded), callback => callback.EpochEnded(run, ended));
+        Report(progress);
         _average?.Swap();
         return true;
     }
 
-    // The mean loss over the replays of a batch.
-    private double TakeStep(long number, Tensor rows)
+    private void Report(TrainingProgress progress)
     {
+        string?[] warnings = [progress.Warning, _callbacks.TakeFailures()];
+        var warning = string.Join(' ', warnings.Where(text => text is not null));
+        _lastReport = progress with { Warning = warning.Length > 0 ? warning : null };
+        _options.Progress?.Report(_lastReport);
+    }
+
+    // The mean loss over the replays of a batch.
+    private double TakeStep(TrainingRun run, long step, Tensor rows)
+    {
+        var number = (run.EpochsDone * _stepsPerEpoch) + step;
         var done = number / (double)(_options.Epochs * _stepsPerEpoch);
-        _optimizer.LearningRate = _options.LearningRate * _options.Schedule.Factor(done);
+        _learningRate = _options.LearningRate * _options.Schedule.Factor(done);
+        _optimizer.LearningRate = _learningRate;
         var batch = _rows.Select(rows);
+        if (_callbacks.IsEmpty)
+        {
+            return TakeReplays(number, done, batch, rows);
+        }
+
+        TrainingBatch told = new(run.EpochsDone + 1, step + 1, number + 1, rows, batch.Inputs, batch.Labels, _learningRate);
+        _callbacks.Tell(nameof(ITrainingCallback.BatchStarted), callback => callback.BatchStarted(run, told));
+        var loss = TakeReplays(number, done, batch, rows);
+        if (double.IsFinite(loss))
+        {
+            _callbacks.Tell(nameof(ITrainingCallback.BatchEnded), callback => callback.BatchEnded(run, told, loss));
+        }
+
+        return loss;
+    }
+
+    private double TakeReplays(long number, double done, TrainingRows batch, Tensor rows)
+    {
         var total = 0.0;
         for (var replay = 0; replay < _loss.Replays; replay++)
         {

@@ -131,6 +131,13 @@ public abstract class NeuralNetworkTrainer<TTransformer> : ITrainerEstimator<TTr
     {
         public void Report(TrainingProgress value)
         {
+            if (value.IsAfterTraining)
+            {
+                channel.Warning(MessageSensitivity.None, "After training: {0}", value.Warning!);
+                next?.Report(value);
+                return;
+            }
+
             if (value.ValidationLoss is { } loss)
             {
                 channel.Info(

@@ -34,6 +34,7 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Norms;
         using Microsoft.ML.Adversarial.Trainers;
         using Microsoft.ML.Adversarial.Training;
+        using Microsoft.ML.Adversarial.Training.Callbacks;
         using Microsoft.ML.Adversarial.Training.Losses;
         using Microsoft.ML.Adversarial.Training.Sharpness;
         using Microsoft.ML.Adversarial.Transformations;

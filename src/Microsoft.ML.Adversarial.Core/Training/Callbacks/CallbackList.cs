@@ -1,0 +1,53 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.ML.Adversarial.Networks;
+
+namespace Microsoft.ML.Adversarial.Training.Callbacks;
+
+/// <summary>The callbacks of one training. What one of them throws keeps neither the others nor the training from going on.</summary>
+internal sealed class CallbackList(TrainingOptions options, Network network)
+{
+    private readonly ITrainingCallback[] _callbacks = [.. options.Callbacks];
+    private readonly SortedDictionary<int, string> _failures = [];
+    private readonly TrainingSurroundings _surroundings = new(network);
+
+    public bool IsEmpty => _callbacks.Length == 0;
+
+    /// <summary>Tells every callback; then throws what the first failing one threw, if exceptions are to end training.</summary>
+    /// <param name="happened">What they are told, for reports.</param>
+    /// <param name="tell">Tells one of them.</param>
+    /// <param name="mayThrow">False where another exception is on its way.</param>
+    public void Tell(string happened, Action<ITrainingCallback> tell, bool mayThrow = true)
+    {
+        Exception? thrown = null;
+        for (var index = 0; index < _callbacks.Length; index++)
+        {
+            var callback = _callbacks[index];
+            try
+            {
+                _surroundings.Call(() => tell(callback));
+            }
+            catch (Exception error) when (options.RethrowCallbackExceptions && mayThrow && thrown is null)
+            {
+                thrown = error;
+            }
+            catch (Exception error)
+            {
+                // A callback that fails at one batch tends to fail at them all.
+                _failures.TryAdd(index, $"Callback {callback.GetType().Name} failed in {happened}: {error.GetType().Name}: {error.Message}");
+            }
+        }
+
+        if (thrown is not null)
+        {
+            ExceptionDispatchInfo.Throw(thrown);
+        }
+    }
+
+    /// <summary>The first failure of each callback since this was last asked, or null.</summary>
+    public string? TakeFailures()
+    {
+        var failures = _failures.Count > 0 ? string.Join(' ', _failures.Values) : null;
+        _failures.Clear();
+        return failures;
+    }
+}
