@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Training.Losses;
-using Tensorboard;
 
 namespace Microsoft.ML.Adversarial.Training.Callbacks;
 
@@ -46,7 +44,7 @@ public sealed class TensorBoardCallbackTests
     {
         folder.Task.Run(new() { Epochs = 1, ValidationFraction = 0, Callbacks = [new TensorBoardCallback(Board)] });
         CollectionAssert.AreEquivalent(new[] { "Loss/Training", "LearningRate" }, Scalars().Keys);
-        Assert.IsTrue(Events().Skip(1).All(other => Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - other.WallTime) < 3600));
+        Assert.IsTrue(TensorBoardEvents.Read(Board).Skip(1).All(other => Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - other.WallTime) < 3600));
     }
 
     [TestMethod]
@@ -87,24 +85,9 @@ public sealed class TensorBoardCallbackTests
 
     private long[] Steps(string tag) => [.. Scalars()[tag].Select(scalar => scalar.Step).Distinct().Order()];
 
-    private Dictionary<string, (long Step, float Value)[]> Scalars() => Events()
+    private Dictionary<string, (long Step, float Value)[]> Scalars() => TensorBoardEvents.Read(Board)
         .Where(other => other.Summary is not null)
         .SelectMany(other => other.Summary.Value.Select(value => (value.Tag, other.Step, value.SimpleValue)))
         .GroupBy(scalar => scalar.Tag, scalar => (scalar.Step, scalar.SimpleValue))
         .ToDictionary(group => group.Key, group => group.ToArray());
-
-    // TFRecord: length (8 bytes), its checksum (4), the record, its checksum (4).
-    private IEnumerable<Event> Events()
-    {
-        foreach (string file in Directory.GetFiles(Board).Order(StringComparer.Ordinal))
-        {
-            byte[] bytes = File.ReadAllBytes(file);
-            for (int start = 0; start < bytes.Length;)
-            {
-                int length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(start));
-                yield return Event.Parser.ParseFrom(bytes, start + 12, length);
-                start += 12 + length + 4;
-            }
-        }
-    }
 }
