@@ -45,6 +45,11 @@ internal static class DefenceList
             options.Loss = new TradesLoss(Norm.LInfinity, epsilon);
             options.Hypersphere = Embedding;
         }),
+        Defence.By("TRADES, weight 2, weight averaging", options =>
+        {
+            options.Loss = new TradesLoss(Norm.LInfinity, epsilon) { Weight = 2 };
+            options.WeightAveraging = 0.999;
+        }),
         Defence.By("MART", options => options.Loss = new MisclassificationAwareLoss(Norm.LInfinity, epsilon)),
         Defence.By("MART + HE", options =>
         {

@@ -35,6 +35,8 @@ foreach (var defence in settings.IsShort ? defences.Where(one => DefenceList.Sho
     // A context each, so that a defence's numbers do not depend on those before it.
     var ml = new MLContext(settings.Seed);
     var train = ml.Data.TakeRows(settings.Train is { } pair ? ml.Data.LoadFromIdx(pair.Images, pair.Labels) : Mnist.LoadTrain(ml), settings.TrainingRows);
+    if (settings.ShiftedCopies > 0)
+        train = ShiftedCopies.Of(ml, train, settings.ShiftedCopies, settings.Seed);
     var test = settings.Test is { } testPair ? ml.Data.LoadFromIdx(testPair.Images, testPair.Labels) : Mnist.LoadTest(ml);
 
     var watch = Stopwatch.StartNew();

@@ -15,7 +15,8 @@ internal sealed record Settings
           --epsilon E            the budget that adversarial training is for, in L-infinity, pixels from 0 to 1 (default: 0.3)
           --epochs N             passes over the training rows (default: 10)
           --training-rows N      only the first N training rows
-          --network NAME         large (the default), papernot or mlp
+          --shifted-copies N     add N copies of the training rows, each moved by up to two pixels (default: 0)
+          --network NAME         large (the default), deep, papernot or mlp
           --only TEXT            only the defences whose name contains the text
           --output FILE          where the table goes, as Markdown (default: defences.md)
           --models FOLDER        keep the models as zip files
@@ -46,6 +47,9 @@ internal sealed record Settings
 
     public int TrainingRows { get; private init; } = int.MaxValue;
 
+    /// <summary>How many times the training rows are there again, moved by a random pixel or two.</summary>
+    public int ShiftedCopies { get; private init; }
+
     public int TestRows { get; private init; } = 10_000;
 
     public int AutoAttackRows { get; private init; } = 1_000;
@@ -63,6 +67,7 @@ internal sealed record Settings
     {
         "papernot" => NetworkDefinition.PapernotMnist,
         "mlp" => NetworkDefinition.MultilayerPerceptron,
+        "deep" => Deep,
         _ => new NetworkDefinition
         {
             Layers =
@@ -72,6 +77,17 @@ internal sealed record Settings
                 new FlattenLayer(), new LinearLayer(256), new ReLULayer(), new LinearLayer(),
             ],
         },
+    };
+
+    /// <summary>The network that the authors of TRADES trained on MNIST, with half its channels and without dropout.</summary>
+    private static NetworkDefinition Deep { get; } = new()
+    {
+        Layers =
+        [
+            new Conv2dLayer(16, 3), new ReLULayer(), new Conv2dLayer(16, 3), new ReLULayer(), new MaxPool2dLayer(2),
+            new Conv2dLayer(32, 3), new ReLULayer(), new Conv2dLayer(32, 3), new ReLULayer(), new MaxPool2dLayer(2),
+            new FlattenLayer(), new LinearLayer(200), new ReLULayer(), new LinearLayer(200), new ReLULayer(), new LinearLayer(),
+        ],
     };
 
     /// <summary>What all defences have in common.</summary>
@@ -125,7 +141,8 @@ internal sealed record Settings
             "--epsilon" when double.TryParse(value, out var epsilon) && epsilon is > 0 and <= 1 => settings with { Epsilon = epsilon },
             "--epochs" when int.TryParse(value, out var epochs) && epochs > 0 => settings with { Epochs = epochs },
             "--training-rows" when int.TryParse(value, out var rows) && rows > 0 => settings with { TrainingRows = rows },
-            "--network" when value is "large" or "papernot" or "mlp" => settings with { NetworkName = value },
+            "--shifted-copies" when int.TryParse(value, out var copies) && copies >= 0 => settings with { ShiftedCopies = copies },
+            "--network" when value is "large" or "deep" or "papernot" or "mlp" => settings with { NetworkName = value },
             "--only" => settings with { Only = value },
             "--output" => settings with { OutputFile = value },
             "--models" => settings with { ModelFolder = value },

@@ -1,4 +1,4 @@
-using Quickstart;
+using Microsoft.ML.Adversarial.Pictures;
 using SkiaSharp;
 
 namespace FisherScores;
@@ -29,7 +29,7 @@ internal static class HistogramPicture
         using (var canvas = new SKCanvas(bitmap))
         {
             canvas.Clear(SKColors.White);
-            TinyFont.Draw(canvas, "Fisher information of clean and attacked digits, L∞ ε=0.1", Margin, 24, TextScale + 1, s_ink);
+            PixelFont.Draw(canvas, "Fisher information of clean and attacked digits, L∞ ε=0.1", Margin, 24, TextScale + 1, s_ink);
             for (var i = 0; i < Score.All.Count; i++)
                 DrawPanel(canvas, Left(i), PanelTop(i), Score.All[i], groups);
             DrawLegend(canvas, Left(Score.All.Count), PanelTop(Score.All.Count), groups);
@@ -47,7 +47,7 @@ internal static class HistogramPicture
     private static void DrawPanel(SKCanvas canvas, int left, int top, Score score, IReadOnlyList<RowGroup> groups)
     {
         var (first, last) = Decades(score, groups);
-        TinyFont.Draw(canvas, score.Name, left, top - 24, TextScale, s_ink);
+        PixelFont.Draw(canvas, score.Name, left, top - 24, TextScale, s_ink);
         DrawAxis(canvas, left, top, first, last);
 
         var histograms = groups.Select(group => Histogram(group.Rows.Select(score.Of), first, last)).ToArray();
@@ -91,7 +91,7 @@ internal static class HistogramPicture
         {
             var x = left + (PanelWidth * (decade - first) / (last - first));
             canvas.DrawRect(x, top, 1, PanelHeight, grid);
-            TinyFont.DrawCentred(canvas, $"1e{decade}", x - 40, 80, top + PanelHeight + 10, TextScale, s_faint);
+            PixelFont.DrawCentred(canvas, $"1e{decade}", x - 40, 80, top + PanelHeight + 10, TextScale, s_faint);
         }
 
         canvas.DrawRect(left, top + PanelHeight, PanelWidth, 1, axis);
@@ -104,12 +104,12 @@ internal static class HistogramPicture
             var y = top + (i * 30);
             using var paint = new SKPaint { Color = i == 0 ? s_clean : s_attacked[i - 1] };
             canvas.DrawRect(left, i == 0 ? y - 3 : y + 5, 36, i == 0 ? 20 : 3, paint);
-            TinyFont.Draw(canvas, groups[i].Name, left + 50, y, TextScale, s_ink);
+            PixelFont.Draw(canvas, groups[i].Name, left + 50, y, TextScale, s_ink);
         }
 
         var below = top + (groups.Count * 30) + 14;
-        TinyFont.Draw(canvas, "Share of rows per bin. The first bin", left, below, TextScale, s_faint);
-        TinyFont.Draw(canvas, "holds all smaller scores as well.", left, below + 22, TextScale, s_faint);
+        PixelFont.Draw(canvas, "Share of rows per bin. The first bin", left, below, TextScale, s_faint);
+        PixelFont.Draw(canvas, "holds all smaller scores as well.", left, below + 22, TextScale, s_faint);
     }
 
     // The lowest hundredth may lie many powers of ten below the rest, or be 0.

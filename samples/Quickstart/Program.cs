@@ -63,7 +63,7 @@ foreach (double epsilon in (double[])[0.1, 0.3])
 
 Directory.CreateDirectory(settings.OutputFolder);
 string picture = Path.Combine(settings.OutputFolder, "quickstart.png");
-phases.Run("Draw the picture", _ => AttackPicture.Save(picture, clean, attacked));
+phases.Run("Draw the picture", _ => AttackPicture.Save(picture, attacked, clean));
 
 string file = Path.Combine(settings.OutputFolder, "model.zip");
 ModelNumbers here = ModelNumbers.Of(ml, model, test, clean);

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Adversarial.Pictures;
 
 /// <summary>
 /// Tiles in rows and columns, with a title, headings, captions, and a scale bar where there are signed values: what all pictures of this
-/// library look like. Signed tiles share one scale.
+/// library look like.
 /// </summary>
 public sealed record PictureGrid
 {
@@ -34,6 +34,12 @@ public sealed record PictureGrid
 
     /// <summary>What the signed values are, written beside their scale bar. Default <c>gradient</c>.</summary>
     public string SignedName { get; init; } = "gradient";
+
+    /// <summary>
+    /// Whether signed tiles share one scale, up to the largest absolute value of them all; otherwise each has its own, for values that cannot be
+    /// compared. Default true.
+    /// </summary>
+    public bool SharesScale { get; init; } = true;
 
     /// <summary>The picture as a PNG file.</summary>
     public byte[] ToPng()
@@ -83,7 +89,7 @@ public sealed record PictureGrid
         top = header;
         foreach (var row in Rows)
         {
-            DrawRow(canvas, row, columns, top, scale, limit > 0 ? limit : 1);
+            DrawRow(canvas, row, columns, top, scale, SharesScale ? limit : null);
             top += RowHeight(row, scale) + Gap;
         }
 
@@ -125,7 +131,7 @@ public sealed record PictureGrid
         }
     }
 
-    private static void DrawRow(SKCanvas canvas, IReadOnlyList<PictureTile?> row, int[] columns, int top, int scale, double limit)
+    private static void DrawRow(SKCanvas canvas, IReadOnlyList<PictureTile?> row, int[] columns, int top, int scale, double? limit)
     {
         var tallest = row.OfType<PictureTile>().Select(tile => tile.Size.Height * scale).DefaultIfEmpty().Max();
         var left = Margin;
@@ -146,9 +152,10 @@ public sealed record PictureGrid
         }
     }
 
-    private static void DrawTile(SKCanvas canvas, PictureTile tile, int left, int width, int top, int scale, double limit)
+    private static void DrawTile(SKCanvas canvas, PictureTile tile, int left, int width, int top, int scale, double? limit)
     {
-        using var picture = tile.Draw(limit);
+        var reach = limit ?? tile.Magnitude;
+        using var picture = tile.Draw(reach > 0 ? reach : 1);
         var area = SKRect.Create(left + ((width - (picture.Width * scale)) / 2), top, picture.Width * scale, picture.Height * scale);
         canvas.DrawBitmap(picture, area);
         using var frame = new SKPaint
@@ -168,7 +175,7 @@ public sealed record PictureGrid
         }
 
         var ink = PictureTone.Faint.Colour();
-        var end = limit.ToString("G2", CultureInfo.InvariantCulture);
+        var end = SharesScale ? limit.ToString("G2", CultureInfo.InvariantCulture) : "largest";
         PixelFont.Draw(canvas, $"-{end}", Margin, top + BarHeight + 4, TextScale, ink);
         PixelFont.DrawCentred(canvas, "0", Margin, BarWidth, top + BarHeight + 4, TextScale, ink);
         PixelFont.Draw(canvas, end, Margin + BarWidth - PixelFont.Width(end, TextScale), top + BarHeight + 4, TextScale, ink);
