@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Explanations;
@@ -5,12 +6,17 @@ namespace Microsoft.ML.Adversarial.Explanations;
 /// <summary>The two largest logits of each row, and where they come from. Owns its tensors.</summary>
 public sealed class ConfusingLogitsResult : IDisposable
 {
+    private readonly Tensor? _firstGradient;
+    private readonly Tensor? _secondGradient;
+    private readonly Tensor? _towardsFirst;
+    private readonly Tensor? _towardsSecond;
+
     internal ConfusingLogitsResult(
-        Tensor logits, Tensor first, Tensor second, Tensor gap, Tensor isConfusing, Tensor firstGradient, Tensor secondGradient, Tensor towardsFirst,
-        Tensor towardsSecond)
+        Tensor logits, Tensor first, Tensor second, Tensor gap, Tensor isConfusing, Tensor? firstGradient, Tensor? secondGradient,
+        Tensor? towardsFirst, Tensor? towardsSecond)
     {
         (Logits, First, Second, Gap, IsConfusing) = (logits, first, second, gap, isConfusing);
-        (FirstGradient, SecondGradient, TowardsFirst, TowardsSecond) = (firstGradient, secondGradient, towardsFirst, towardsSecond);
+        (_firstGradient, _secondGradient, _towardsFirst, _towardsSecond) = (firstGradient, secondGradient, towardsFirst, towardsSecond);
     }
 
     /// <summary>All logits, shape [N, classes].</summary>
@@ -29,25 +35,25 @@ public sealed class ConfusingLogitsResult : IDisposable
     public Tensor IsConfusing { get; }
 
     /// <summary>The gradient of the largest logit with respect to the input, shape [N, …].</summary>
-    public Tensor FirstGradient { get; }
+    public Tensor FirstGradient => Computed(_firstGradient);
 
     /// <summary>The gradient of the second largest logit with respect to the input, shape [N, …].</summary>
-    public Tensor SecondGradient { get; }
+    public Tensor SecondGradient => Computed(_secondGradient);
 
     /// <summary>The input moved so that the largest logit grows, shape [N, …].</summary>
-    public Tensor TowardsFirst { get; }
+    public Tensor TowardsFirst => Computed(_towardsFirst);
 
     /// <summary>The input moved so that the second largest logit grows, shape [N, …].</summary>
-    public Tensor TowardsSecond { get; }
+    public Tensor TowardsSecond => Computed(_towardsSecond);
 
-    private Tensor[] All => [Logits, First, Second, Gap, IsConfusing, FirstGradient, SecondGradient, TowardsFirst, TowardsSecond];
+    private Tensor?[] All => [Logits, First, Second, Gap, IsConfusing, _firstGradient, _secondGradient, _towardsFirst, _towardsSecond];
 
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var tensor in All)
         {
-            tensor.Dispose();
+            tensor?.Dispose();
         }
     }
 
@@ -55,9 +61,12 @@ public sealed class ConfusingLogitsResult : IDisposable
     {
         foreach (var tensor in All)
         {
-            tensor.MoveToOuterDisposeScope();
+            tensor?.MoveToOuterDisposeScope();
         }
 
         return this;
     }
+
+    private static Tensor Computed(Tensor? part, [CallerMemberName] string name = "") =>
+        part ?? throw new InvalidOperationException($"{name} was not computed, since it was not asked for.");
 }

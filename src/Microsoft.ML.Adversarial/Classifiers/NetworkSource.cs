@@ -15,6 +15,9 @@ internal sealed class NetworkSource
     /// <summary>The classes of the network, where it is known before the fit.</summary>
     public ClassLabels? KnownLabels => _classifier?.Labels;
 
+    /// <summary>The network, where it is known before the fit.</summary>
+    public IClassifier? KnownClassifier => _classifier?.Classifier;
+
     public static NetworkSource OfScores(string columnName)
     {
         ArgumentException.ThrowIfNullOrEmpty(columnName, "scoreColumnName");
@@ -51,6 +54,10 @@ internal sealed class NetworkSource
             throw ClassifierAnnotation.Missing(_scoreColumnName!, step, score.Name is not null);
         }
     }
+
+    /// <summary>What a column that is shaped as the network's features will be annotated with, where these are known before the fit.</summary>
+    public SchemaShape.Column[] FeatureAnnotations(SchemaShape shape) =>
+        _classifier is null ? [] : [.. shape.First(column => column.Name == _classifier.FeatureColumnName).Annotations];
 
     /// <summary>What a column of this network's classes as keys will be annotated with.</summary>
     public SchemaShape.Column[] KeyAnnotations(SchemaShape shape)
