@@ -1,7 +1,6 @@
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Explanations;
 using Microsoft.ML.Adversarial.Pipeline;
-using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Adversarial.Transforms;
 

@@ -200,7 +200,7 @@ public sealed class EstimatorContractTests
         var left = LiveTensors.LeftBy(() => transformer = estimator.Fit(input));
 
         var isNew = transformer is not (FisherTraceTransformer or FisherInformationTransformer or DetectorTransformer or AdversarialAttackTransformer
-            or SmoothedPredictionTransformer or IntervalCertificateTransformer);
+            or SmoothedPredictionTransformer or IntervalCertificateTransformer or ConfusingLogitsTransformer or InputGradientTransformer);
         var network = isNew ? NetworksOf.Model(transformer).FirstOrDefault()?.Network : null;
         using var generator = new Generator(1);
         Network? alone = null;

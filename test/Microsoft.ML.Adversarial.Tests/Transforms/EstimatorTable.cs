@@ -3,6 +3,7 @@ using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Certification;
 using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Detectors.Combinations;
+using Microsoft.ML.Adversarial.Explanations;
 using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
@@ -21,6 +22,10 @@ internal static class EstimatorTable
     private static readonly string[] AttackOutputs =
     [
         "AdversarialFeatures", "AttackSucceeded", "PerturbationSize", "AdversarialPredictedLabel",
+    ];
+    private static readonly string[] ConfusingOutputs =
+    [
+        "FirstClass", "SecondClass", "LogitGap", "IsConfusing", "FirstGradient", "SecondGradient", "TowardsFirst", "TowardsSecond",
     ];
     private static readonly string[] SmoothedOutputs = ["SmoothedLabel", "CertifiedRadius"];
     private static readonly string[] IntervalOutputs = ["IsCertified", "CertifiedEpsilon"];
@@ -67,6 +72,23 @@ internal static class EstimatorTable
         new(
             "Fisher top eigenvalue", fruit => fruit.Network.Transform(fruit.Test),
             fruit => fruit.Ml.Transforms.FisherTopEigenvalue(), ["FisherTopEigenvalue"]),
+        new(
+            "input gradient in the pipeline", fruit => fruit.Train,
+            fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.InputGradient()), [.. ScoreColumns, "InputGradient"]),
+        new(
+            "integrated gradients of the label", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.InputGradient(fruit.Network, "Part", new IntegratedGradients { Steps = 5 }, ExplainedOutput.Label), ["Part"]),
+        new(
+            "SmoothGrad of the loss, binary", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.InputGradient(
+                fruit.Binary, "Part", new SmoothGrad { Samples = 3 }, ExplainedOutput.Loss, labelColumnName: "IsApple"), ["Part"]),
+        new(
+            "confusing logits in the pipeline", fruit => fruit.Train,
+            fruit => Fruit.Trainer(fruit.Ml, epochs: 3).Append(fruit.Ml.Transforms.ConfusingLogits()), [.. ScoreColumns, .. ConfusingOutputs]),
+        new(
+            "confusing logits of a model", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.ConfusingLogits(fruit.Network, new ConfusingLogits { Steps = 4, ProjectionFactor = 0.5 }), ConfusingOutputs),
+        new("confusing logits, binary", fruit => fruit.Test, fruit => fruit.Ml.Transforms.ConfusingLogits(fruit.Binary), ConfusingOutputs),
         new(
             "detection", fruit => fruit.Scored, fruit => fruit.Ml.Transforms.AdversarialDetection("FisherTrace", 0.05),
             ["PValue", "IsAdversarial"]),
