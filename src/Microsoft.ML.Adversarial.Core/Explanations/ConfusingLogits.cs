@@ -147,12 +147,23 @@ public sealed record ConfusingLogits
         using var scope = NewDisposeScope();
         var (lower, upper) = classifier.Bounds.ToTensors(inputs);
         var moved = inputs.clone();
-        for (var step = 0; step < Steps && inputs.shape[0] > 0; step++)
+        var open = arange(inputs.shape[0], device: inputs.device);
+        for (var step = 0; step < Steps && open.shape[0] > 0; step++)
         {
+            var (places, goals) = (moved.index_select(0, open), classes.index_select(0, open));
+            if (step > 0)
+            {
+                var away = Arrived(classifier, places, goals).logical_not().nonzero().flatten();
+                (open, places, goals) = (open.index_select(0, away), places.index_select(0, away), goals.index_select(0, away));
+                if (open.shape[0] == 0)
+                {
+                    break;
+                }
+            }
+
             using var stepScope = NewDisposeScope();
-            var here = step == 0 ? gradient : Gradient(classifier, moved, classes);
-            var next = (moved + (Norm.L2.SteepestDirection(here) * (ProjectionFactor / Steps))).clamp(lower, upper);
-            moved.copy_(step == 0 ? next : where(PerRow(Arrived(classifier, moved, classes), moved), moved, next));
+            var here = step == 0 ? gradient : Gradient(classifier, places, goals);
+            moved.index_copy_(0, open, (places + (Norm.L2.SteepestDirection(here) * (ProjectionFactor / Steps))).clamp(lower, upper));
         }
 
         return moved.MoveToOuterDisposeScope();
@@ -165,6 +176,4 @@ public sealed record ConfusingLogits
         var others = logits.scatter(1, classes.unsqueeze(1), full_like(own, double.NegativeInfinity)).amax(1);
         return (own.squeeze(1) - others).greater_equal(Math.Min(MaximumLogitDifference, double.MaxValue));
     }
-
-    private static Tensor PerRow(Tensor rows, Tensor like) => rows.reshape([-1, .. Enumerable.Repeat(1L, (int)like.dim() - 1)]);
 }

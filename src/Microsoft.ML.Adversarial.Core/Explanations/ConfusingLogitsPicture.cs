@@ -23,7 +23,7 @@ public sealed record ConfusingLogitsPicture
     /// <summary>Lays the picture out.</summary>
     /// <param name="classifier">The classifier, in evaluation mode.</param>
     /// <param name="inputs">Shape [N, …], those that the result is about.</param>
-    /// <param name="result">What <see cref="ConfusingLogits.Compute"/> found.</param>
+    /// <param name="result">What <see cref="ConfusingLogits"/> found in them.</param>
     /// <param name="labels">Shape [N], Int64, 0-based; null where they are not known.</param>
     /// <exception cref="ArgumentException">There are not as many names as classes.</exception>
     public PictureGrid Draw(IClassifier classifier, Tensor inputs, ConfusingLogitsResult result, Tensor? labels = null)

@@ -27,11 +27,13 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Classifiers;
         using Microsoft.ML.Adversarial.Detectors;
         using Microsoft.ML.Adversarial.Detectors.Combinations;
+        using Microsoft.ML.Adversarial.Explanations;
         using Microsoft.ML.Adversarial.Fisher;
         using Microsoft.ML.Adversarial.InformationGeometry;
         using Microsoft.ML.Adversarial.Networks;
         using Microsoft.ML.Adversarial.Networks.Layers;
         using Microsoft.ML.Adversarial.Norms;
+        using Microsoft.ML.Adversarial.Pictures;
         using Microsoft.ML.Adversarial.Trainers;
         using Microsoft.ML.Adversarial.Training;
         using Microsoft.ML.Adversarial.Training.Callbacks;
