@@ -22,7 +22,7 @@ if (Settings.Parse(args) is not { } settings)
 
 var ml = new MLContext(seed: 1);
 var train = ml.Data.TakeRows(Mnist.LoadTrain(ml), settings.TrainingRows);
-var test = Mnist.LoadTest(ml);
+var test = ml.Data.TakeRows(Mnist.LoadTest(ml), settings.TestRows);
 var trainingFolder = Path.Combine(settings.OutputFolder, "training");
 var gallery = new Gallery(settings.OutputFolder);
 Directory.CreateDirectory(settings.OutputFolder);

@@ -5,7 +5,7 @@ internal sealed record Settings
 {
     public const string Usage = """
         Usage: dotnet run -c Release --project samples/ConfusingDigits -- [options]
-          --quick           fewer training images and epochs
+          --quick           fewer images and epochs
           --output FOLDER   where the gallery goes, index.html and its pictures (default: confusing-digits)
         """;
 
@@ -14,6 +14,8 @@ internal sealed record Settings
     public int TrainingRows { get; private init; } = 60_000;
 
     public int Epochs { get; private init; } = 3;
+
+    public int TestRows { get; private init; } = 10_000;
 
     /// <summary>Reads the command line.</summary>
     /// <returns>The settings, or null where the command line makes no sense.</returns>
@@ -25,7 +27,7 @@ internal sealed record Settings
             switch (arguments[i])
             {
                 case "--quick":
-                    settings = settings with { TrainingRows = 6_000, Epochs = 1 };
+                    settings = settings with { TrainingRows = 6_000, Epochs = 2, TestRows = 200 };
                     break;
                 case "--output" when i + 1 < arguments.Length:
                     settings = settings with { OutputFolder = arguments[++i] };
