@@ -17,24 +17,8 @@ internal sealed class ConfusingRow
     [VectorType(1, Mnist.Size, Mnist.Size)]
     public float[] Features { get; set; } = [];
 
-    [VectorType(Mnist.Digits)]
-    public float[] Logits { get; set; } = [];
-
-    [VectorType(1, Mnist.Size, Mnist.Size)]
-    public float[] FirstGradient { get; set; } = [];
-
-    [VectorType(1, Mnist.Size, Mnist.Size)]
-    public float[] SecondGradient { get; set; } = [];
-
-    [VectorType(1, Mnist.Size, Mnist.Size)]
-    public float[] TowardsFirst { get; set; } = [];
-
-    [VectorType(1, Mnist.Size, Mnist.Size)]
-    public float[] TowardsSecond { get; set; } = [];
-
     public int Digit => (int)Label - 1;
 
-    public int First => (int)FirstClass - 1;
-
-    public int Second => (int)SecondClass - 1;
+    /// <summary>The two classes, the smaller digit first.</summary>
+    public (int Smaller, int Larger) Pair => ((int)Math.Min(FirstClass, SecondClass) - 1, (int)Math.Max(FirstClass, SecondClass) - 1);
 }

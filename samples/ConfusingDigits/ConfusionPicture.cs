@@ -1,32 +1,26 @@
+using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Explanations;
 using Microsoft.ML.Adversarial.Pictures;
 using Quickstart;
+using TorchSharp;
 
 namespace ConfusingDigits;
 
-/// <summary>Digits between two classes: a row each, with the gradients of both logits and the digit moved along each.</summary>
+/// <summary>Digits between two classes: the gradients of both logits, and the digit moved along each until the network reads that class.</summary>
 internal static class ConfusionPicture
 {
-    private static readonly long[] Shape = [1, Mnist.Size, Mnist.Size];
+    // The whole way in small steps, so that a picture shows the least change that flips the prediction.
+    private static readonly ConfusingLogits Look = new() { ProjectionFactor = 6, Steps = 60 };
 
-    public static PictureGrid Of(string title, IEnumerable<ConfusingRow> rows) => new()
+    public static PictureGrid Of(string title, NetworkClassifier network, IReadOnlyList<ConfusingRow> rows)
     {
-        Title = title,
-        Headings = ["digit", "gradient of z1", "gradient of z2", "towards class 1", "towards class 2"],
-        SignedName = "gradient, per unit of brightness",
-        Rows = [.. rows.Select(row => (IReadOnlyList<PictureTile?>)
-        [
-            PictureTile.Input(row.Features, Shape) with
-            {
-                Captions =
-                [
-                    new($"label {row.Digit}", row.Digit == row.First ? PictureTone.Right : PictureTone.Wrong),
-                    new(FormattableString.Invariant($"z({row.First})={row.Logits[row.First]:F1} z({row.Second})={row.Logits[row.Second]:F1}")),
-                ],
-            },
-            PictureTile.Signed(row.FirstGradient, Shape) with { Captions = [new($"∂z({row.First})/∂x")] },
-            PictureTile.Signed(row.SecondGradient, Shape) with { Captions = [new($"∂z({row.Second})/∂x")] },
-            PictureTile.Input(row.TowardsFirst, Shape) with { Captions = [new($"towards {row.First}")] },
-            PictureTile.Input(row.TowardsSecond, Shape) with { Captions = [new($"towards {row.Second}")] },
-        ])],
-    };
+        using var scope = torch.NewDisposeScope();
+        var inputs = Digits(rows);
+        using var result = Look.Compute(network, inputs);
+        return new ConfusingLogitsPicture { Title = title }.Draw(network, inputs, result, torch.tensor(rows.Select(row => (long)row.Digit).ToArray()));
+    }
+
+    /// <summary>The images of rows, [N, 1, 28, 28].</summary>
+    public static torch.Tensor Digits(IReadOnlyList<ConfusingRow> rows) =>
+        torch.tensor(rows.SelectMany(row => row.Features).ToArray()).reshape(rows.Count, 1, Mnist.Size, Mnist.Size);
 }

@@ -41,23 +41,26 @@ var model = phases.Run("Train, with pictures", progress => ml.MulticlassClassifi
 foreach (var file in Directory.GetFiles(trainingFolder).Order(StringComparer.Ordinal))
     gallery.Add($"training/{Path.GetFileName(file)}", Path.GetFileNameWithoutExtension(file), "Digits that were hard to tell apart while the network learnt.");
 
-// First the gaps alone, which cost a prediction; then, for the rows where it is small, the way in small steps: to the least change that flips.
-var gaps = ConfusingLogitsColumns.None with { LogitGap = "Gap" };
-var look = ml.Transforms.ConfusingLogits(model, new ConfusingLogits { ProjectionFactor = 6, Steps = 60 });
 var rows = phases.Run("Find confusing digits", _ =>
 {
-    var scored = model.Transform(test);
-    var close = ml.Data.FilterRowsByColumn(ml.Transforms.ConfusingLogits(model, columns: gaps).Fit(scored).Transform(scored), "Gap", upperBound: 2);
-    return ml.Data.CreateEnumerable<ConfusingRow>(look.Fit(close).Transform(close), reuseRowObject: false).OrderBy(row => row.LogitGap).ToList();
+    // No gradients and no moved digits: those take a hundred passes, and only a few of the rows are drawn.
+    var columns = ConfusingLogitsColumns.None with { FirstClass = "FirstClass", SecondClass = "SecondClass", LogitGap = "LogitGap" };
+    var found = ml.Transforms.ConfusingLogits(model, columns: columns).Fit(test).Transform(test);
+    return ml.Data.CreateEnumerable<ConfusingRow>(found, reuseRowObject: false).OrderBy(row => row.LogitGap).ToList();
 });
-Show("closest", "The closest decisions", "Test digits whose two largest logits are closest, and what each gradient asks for.", ConfusionPicture.Of("The closest decisions", rows.Take(6)));
+Show(
+    "closest", "The closest decisions", "Test digits whose two largest logits are closest, and what each gradient asks for.",
+    ConfusionPicture.Of("The closest decisions", model.Model, [.. rows.Take(6)]));
 
 // The pair of classes may come in either order.
-var fives = rows.Where(row => row.Digit == 5 && Pair(row) is (5, 6) or (5, 8)).ToList();
-var chosen = new[] { (5, 6), (5, 8) }.SelectMany(pair => fives.Where(row => Pair(row) == pair).Take(2));
-Show("fives", "The 5 that could be a 6 or an 8", "Red pixels would have to be brighter for the class, blue ones darker.", ConfusionPicture.Of("The 5 that could be a 6 or an 8", chosen));
+var fives = rows.Where(row => row.Digit == 5).ToList();
+var chosen = new[] { (5, 6), (5, 8) }.SelectMany(pair => fives.Where(row => row.Pair == pair).Take(2)).ToList();
+Show(
+    "fives", "The 5 that could be a 6 or an 8", "Red pixels would have to be brighter for the class, blue ones darker.",
+    ConfusionPicture.Of("The 5 that could be a 6 or an 8", model.Model, chosen));
 
-var steps = phases.Run("Climb from 5 to 8", _ => AscentPicture.Of(ml, model, Digits(5, 3), from: 5, to: 8));
+// Ordinary ones: neither the most confusing nor the clearest.
+var steps = phases.Run("Climb from 5 to 8", _ => AscentPicture.Of(model.Model, [.. fives.Skip(fives.Count / 2).Take(3)], from: 5, to: 8));
 Show("ascent", "From 5 to 8, step by step", "Gradient ascent on the logit of 8 turns a 5 into what the network reads as an 8, long before a person would.", steps);
 
 var explained = phases.Run("Explain", _ =>
@@ -81,7 +84,3 @@ void Show(string name, string heading, string text, PictureGrid picture)
     picture.Save(Path.Combine(settings.OutputFolder, $"{name}.png"));
     gallery.Add($"{name}.png", heading, text);
 }
-
-IDataView Digits(int digit, int count) => ml.Data.TakeRows(ml.Data.FilterRowsByKeyColumnFraction(test, "Label", digit / 10.0, (digit + 1) / 10.0), count);
-
-static (int Lower, int Upper) Pair(ConfusingRow row) => (Math.Min(row.First, row.Second), Math.Max(row.First, row.Second));

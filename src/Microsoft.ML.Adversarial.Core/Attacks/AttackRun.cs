@@ -1,3 +1,5 @@
+using Microsoft.ML.Adversarial.Norms;
+
 namespace Microsoft.ML.Adversarial.Attacks;
 
 /// <summary>What belongs to one run of an attack rather than to the attack: randomness and cancellation.</summary>
@@ -14,7 +16,7 @@ public sealed record AttackRun
     /// <summary>Ends the attack early; what was found so far is returned. Default: never.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    internal IReadOnlyList<long> KeysOf(long rows) => RowKeys ?? [.. Enumerable.Range(0, (int)rows).Select(row => (long)row)];
+    internal IReadOnlyList<long> KeysOf(long rows) => RowKeys ?? RowRandom.FirstKeys(rows);
 
     internal void RequireFit(long rows)
     {

@@ -1,3 +1,5 @@
+using Microsoft.ML.Adversarial.Norms;
+
 namespace Microsoft.ML.Adversarial.Certification;
 
 /// <summary>What belongs to one run of randomised smoothing rather than to its settings: randomness and cancellation.</summary>
@@ -23,6 +25,6 @@ public sealed record SmoothingRun
             throw new ArgumentException($"Expected a row key for each of {rows} rows, got {keys.Count}.");
         }
 
-        return RowKeys ?? [.. Enumerable.Range(0, checked((int)rows)).Select(row => (long)row)];
+        return RowKeys ?? RowRandom.FirstKeys(rows);
     }
 }

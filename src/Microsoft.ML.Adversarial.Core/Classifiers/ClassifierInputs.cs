@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Networks;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
@@ -8,7 +9,7 @@ internal static class ClassifierInputs
     /// <summary>Throws unless inputs are [N, …input shape], or flat, and of the classifier's type.</summary>
     public static void Require(IClassifier classifier, Tensor inputs)
     {
-        var features = classifier.InputShape.Aggregate(1L, (product, size) => product * size);
+        var features = TensorShape.ElementCount(classifier.InputShape);
         if (inputs.dim() == 0 || (!inputs.shape[1..].SequenceEqual(classifier.InputShape) && !inputs.shape[1..].SequenceEqual([features])))
         {
             throw new ArgumentException(

@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Settings;
@@ -84,27 +85,13 @@ public sealed record ConfusingLogits
             : null;
         var towardsFirst = parts.HasFlag(ConfusingLogitsParts.TowardsFirst) ? Move(classifier, rows, first, firstGradient!) : null;
         var towardsSecond = parts.HasFlag(ConfusingLogitsParts.TowardsSecond) ? Move(classifier, rows, second, secondGradient!) : null;
+        var gap = values.select(1, 0) - values.select(1, 1);
+        var isConfusing = values.select(1, 1).greater_equal(MinimumLogit).logical_and(gap.less_equal(MaximumLogitDifference));
         return new ConfusingLogitsResult(
-            logits, first, second, (values.select(1, 0) - values.select(1, 1)), Confusing(values),
+            logits, first, second, gap, isConfusing,
             firstGradient?.reshape(inputs.shape), secondGradient?.reshape(inputs.shape), towardsFirst?.reshape(inputs.shape),
             towardsSecond?.reshape(inputs.shape)).MoveToOuterDisposeScope();
     }
-
-    /// <summary>Which rows are confusing: both largest logits at least the minimum, and at most the difference apart.</summary>
-    /// <param name="classifier">Any classifier with logits; in evaluation mode.</param>
-    /// <param name="inputs">Shape [N, …input shape].</param>
-    /// <returns>Shape [N], Bool, and the differences of both logits, shape [N]; the caller owns them.</returns>
-    internal (Tensor IsConfusing, Tensor Gaps) Find(IClassifier classifier, Tensor inputs)
-    {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var values = Logits(classifier, inputs).topk(2, 1).values;
-        return (Confusing(values).MoveToOuterDisposeScope(), (values.select(1, 0) - values.select(1, 1)).MoveToOuterDisposeScope());
-    }
-
-    private Tensor Confusing(Tensor values) =>
-        values.select(1, 1).greater_equal(MinimumLogit).logical_and(
-            (values.select(1, 0) - values.select(1, 1)).less_equal(MaximumLogitDifference));
 
     // Probabilities would pass for logits that are all small, and no row would ever be found.
     private static Tensor Logits(IClassifier classifier, Tensor inputs)
@@ -130,17 +117,8 @@ public sealed record ConfusingLogits
         return outputs.greater_equal(0).all().item<bool>() && (outputs.sum(1) - 1).abs().less(1e-3).all().item<bool>();
     }
 
-    private static Tensor Gradient(IDifferentiableClassifier classifier, Tensor inputs, Tensor classes)
-    {
-        if (inputs.shape[0] == 0)
-        {
-            return zeros_like(inputs);
-        }
-
-        using var grad = enable_grad();
-        using var leaf = inputs.detach().clone().requires_grad_();
-        return classifier.InputGradient(leaf, logits => nn.functional.one_hot(classes, logits.shape[1]).to(logits.dtype));
-    }
+    private static Tensor Gradient(IDifferentiableClassifier classifier, Tensor inputs, Tensor classes) =>
+        inputs.shape[0] == 0 ? zeros_like(inputs) : OutputFunction.OfLogits(classifier, classes).Gradient(inputs);
 
     private Tensor Move(IDifferentiableClassifier classifier, Tensor inputs, Tensor classes, Tensor gradient)
     {
@@ -150,30 +128,18 @@ public sealed record ConfusingLogits
         var open = arange(inputs.shape[0], device: inputs.device);
         for (var step = 0; step < Steps && open.shape[0] > 0; step++)
         {
-            var (places, goals) = (moved.index_select(0, open), classes.index_select(0, open));
-            if (step > 0)
-            {
-                var away = Arrived(classifier, places, goals).logical_not().nonzero().flatten();
-                (open, places, goals) = (open.index_select(0, away), places.index_select(0, away), goals.index_select(0, away));
-                if (open.shape[0] == 0)
-                {
-                    break;
-                }
-            }
-
             using var stepScope = NewDisposeScope();
+            var (places, goals) = (moved.index_select(0, open), classes.index_select(0, open));
             var here = step == 0 ? gradient : Gradient(classifier, places, goals);
-            moved.index_copy_(0, open, (places + (Norm.L2.SteepestDirection(here) * (ProjectionFactor / Steps))).clamp(lower, upper));
+            var next = (places + (Norm.L2.SteepestDirection(here) * (ProjectionFactor / Steps))).clamp(lower, upper);
+            moved.index_copy_(0, open, next);
+            if (step < Steps - 1)
+            {
+                var margins = Goal.MisclassifyAs(goals).Margin(classifier.Logits(next));
+                open = open.masked_select(margins.greater_equal(MaximumLogitDifference).logical_not()).MoveToOuterDisposeScope();
+            }
         }
 
         return moved.MoveToOuterDisposeScope();
-    }
-
-    private Tensor Arrived(IClassifier classifier, Tensor inputs, Tensor classes)
-    {
-        var logits = classifier.Logits(inputs);
-        var own = logits.gather(1, classes.unsqueeze(1));
-        var others = logits.scatter(1, classes.unsqueeze(1), full_like(own, double.NegativeInfinity)).amax(1);
-        return (own.squeeze(1) - others).greater_equal(Math.Min(MaximumLogitDifference, double.MaxValue));
     }
 }

@@ -36,11 +36,7 @@ public abstract record GradientAttribution
         using var noGrad = no_grad();
         var rows = ClassifierInputs.Shaped(classifier, inputs);
         output.RequireFit(classifier.ClassCount);
-        if (rowKeys is not null && rowKeys.Count != rows.shape[0])
-        {
-            throw new ArgumentException($"Expected {rows.shape[0]} row keys, one per row, got {rowKeys.Count}.", nameof(rowKeys));
-        }
-
+        var keys = RowRandom.RequireKeys(rowKeys, rows.shape[0]);
         if (rows.shape[0] == 0)
         {
             return zeros_like(inputs).MoveToOuterDisposeScope();
@@ -52,9 +48,8 @@ public abstract record GradientAttribution
             RequireLabels(labels, rows.shape[0], classifier.ClassCount);
         }
 
-        var random = new RowRandom(seed, rowKeys ?? [.. Enumerable.Range(0, checked((int)rows.shape[0])).Select(row => (long)row)]);
         var function = OutputFunction.At(classifier, output, rows, labels?.to(classifier.Device));
-        return Attribute(function, rows, random).reshape(inputs.shape).MoveToOuterDisposeScope();
+        return Attribute(function, rows, new RowRandom(seed, keys)).reshape(inputs.shape).MoveToOuterDisposeScope();
     }
 
     /// <summary>The attribution itself, of inputs that were checked; without grad mode. Returns a fresh tensor.</summary>

@@ -21,6 +21,9 @@ internal sealed class OutputFunction
         return new(classifier, output, output.Classes(logits, labels));
     }
 
+    /// <summary>The logit of a class of each row, which are given as [N].</summary>
+    public static OutputFunction OfLogits(IDifferentiableClassifier classifier, Tensor classes) => new(classifier, ExplainedOutput.Label, classes);
+
     /// <summary>The function for some of the rows, which may repeat.</summary>
     public OutputFunction Select(Tensor rows) => new(_classifier, _output, _classes.index_select(0, rows));
 

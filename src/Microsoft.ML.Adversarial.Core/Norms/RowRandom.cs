@@ -24,6 +24,14 @@ internal sealed class RowRandom
         _draw = stream << 32;
     }
 
+    /// <summary>The keys of rows that have none of their own: 0, 1, ….</summary>
+    public static long[] FirstKeys(long rows) => [.. Enumerable.Range(0, checked((int)rows)).Select(row => (long)row)];
+
+    /// <summary>The keys that were given for rows, or those of rows that have none; throws unless there is one per row.</summary>
+    public static IReadOnlyList<long> RequireKeys(IReadOnlyList<long>? rowKeys, long rows) => rowKeys is null ? FirstKeys(rows)
+        : rowKeys.Count == rows ? rowKeys
+        : throw new ArgumentException($"Expected {rows} row keys, one per row, got {rowKeys.Count}.", nameof(rowKeys));
+
     /// <summary>Uniform in [lower, upper), in the shape, type and device of <paramref name="like"/>, whose rows are this object's.</summary>
     public Tensor Uniform(Tensor like, double lower, double upper)
     {

@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Networks;
 using SkiaSharp;
 
 namespace Microsoft.ML.Adversarial.Pictures;
@@ -64,16 +65,17 @@ public sealed record PictureTile
     internal SKBitmap Draw(double limit)
     {
         var (width, height) = Size;
-        var bitmap = new SKBitmap(width, height);
-        for (var y = 0; y < height; y++)
+        var pixels = new SKColor[width * height];
+        for (var x = 0; x < width; x++)
         {
-            for (var x = 0; x < width; x++)
+            var mean = _image is null ? Mean(x) : 0;
+            for (var y = 0; y < height; y++)
             {
-                bitmap.SetPixel(x, y, _image is { } image ? Pixel(image, x, y, limit) : Bar(x, y, limit));
+                pixels[(y * width) + x] = _image is { } image ? Pixel(image, x, y, limit) : Bar(mean, y, limit);
             }
         }
 
-        return bitmap;
+        return new SKBitmap(width, height) { Pixels = pixels };
     }
 
     private SKColor Pixel(ImageLayout image, int x, int y, double limit)
@@ -90,16 +92,16 @@ public sealed record PictureTile
     private static float[] Checked(ReadOnlySpan<float> values, IReadOnlyList<long> shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        var size = shape.Aggregate(1L, (product, length) => product * length);
+        var size = TensorShape.ElementCount(shape);
         return size == values.Length && size > 0
             ? values.ToArray()
             : throw new ArgumentException($"Expected {size} values, at least one, for the shape [{string.Join(", ", shape)}], got {values.Length}.");
     }
 
     // A column of pixels shows the mean of the features that fall into it.
-    private SKColor Bar(int x, int y, double limit)
+    private double Mean(int x)
     {
-        var (width, height) = Size;
+        var width = Size.Width;
         var first = (int)((long)x * _values.Length / width);
         var last = Math.Max(first + 1, (int)((long)(x + 1) * _values.Length / width));
         var mean = 0.0;
@@ -108,6 +110,12 @@ public sealed record PictureTile
             mean += _values[feature] / (double)(last - first);
         }
 
+        return mean;
+    }
+
+    private SKColor Bar(double mean, int y, double limit)
+    {
+        var height = Size.Height;
         var share = IsSigned ? ((mean / limit) + 1) / 2 : (mean - _lower) / (_upper - _lower);
         var top = height * (1 - Math.Clamp(double.IsNaN(share) ? 0 : share, 0, 1));
         var (from, to) = IsSigned ? (Math.Min(top, height / 2.0), Math.Max(top, height / 2.0)) : (top, height);

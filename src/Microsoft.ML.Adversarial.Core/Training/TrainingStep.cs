@@ -60,12 +60,13 @@ public sealed class TrainingStep
     }
 
     /// <summary>The probabilities that the network in evaluation mode gives, shape [N, classes].</summary>
-    internal Tensor EvaluatedProbabilities(Tensor inputs) => InEvaluationMode(() =>
+    internal Tensor EvaluatedProbabilities(Tensor inputs)
     {
+        using var mode = new EvaluationMode(_module);
         using var noGrad = no_grad();
         using var logits = Classifier.Logits(inputs);
         return logits.softmax(1);
-    });
+    }
 
     /// <summary>The logits that the loss compares with labels: under hypersphere embedding, less the margin; shape [N, classes].</summary>
     internal Tensor WithMargin(Tensor logits, Tensor labels) => _embedding is null ? logits.alias() : _embedding.WithMargin(logits, labels);
@@ -85,20 +86,7 @@ public sealed class TrainingStep
         ArgumentNullException.ThrowIfNull(goal);
         using var keys = Rows.narrow(0, 0, inputs.shape[0]).cpu();
         var run = _run with { RowKeys = keys.data<long>().ToArray() };
-        return InEvaluationMode(() => attack.Craft(Classifier, inputs, goal, run));
-    }
-
-    private Tensor InEvaluationMode(Func<Tensor> work)
-    {
-        var wasTraining = _module.training;
-        _module.eval();
-        try
-        {
-            return work();
-        }
-        finally
-        {
-            _module.train(wasTraining);
-        }
+        using var mode = new EvaluationMode(_module);
+        return attack.Craft(Classifier, inputs, goal, run);
     }
 }

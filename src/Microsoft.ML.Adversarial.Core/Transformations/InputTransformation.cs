@@ -69,11 +69,7 @@ public abstract record InputTransformation
         }
 
         var rows = inputs.shape[0];
-        if (rowKeys is not null && rowKeys.Count != rows)
-        {
-            throw new ArgumentException($"Expected {rows} row keys, one per row, got {rowKeys.Count}.", nameof(rowKeys));
-        }
-
+        var keys = RowRandom.RequireKeys(rowKeys, rows);
         var shape = OutputShape(inputs.shape[1..]);
         if (rows == 0)
         {
@@ -81,11 +77,8 @@ public abstract record InputTransformation
         }
 
         FiniteValues.Require(inputs);
-        return Transform(inputs.detach(), new RowRandom(seed, rowKeys ?? FirstKeys(rows))).MoveToOuterDisposeScope();
+        return Transform(inputs.detach(), new RowRandom(seed, keys)).MoveToOuterDisposeScope();
     }
-
-    /// <summary>The keys of rows that have none of their own: 0, 1, ….</summary>
-    internal static long[] FirstKeys(long rows) => [.. Enumerable.Range(0, checked((int)rows)).Select(row => (long)row)];
 
     /// <summary>Transforms inputs that were checked; under grad mode the result carries the declared gradient back to them.</summary>
     internal Tensor WithGradient(Tensor inputs, RowRandom random)

@@ -94,7 +94,7 @@ public class TransformedClassifier : IDifferentiableClassifier
     private Tensor Seen(Tensor inputs)
     {
         var rows = inputs.shape[0];
-        var random = new RowRandom(_seed, InputTransformation.FirstKeys(rows), stream: Interlocked.Increment(ref _calls));
+        var random = new RowRandom(_seed, RowRandom.FirstKeys(rows), stream: Interlocked.Increment(ref _calls));
         return Transformation.WithGradient(inputs.reshape([rows, .. InputShape]), random).reshape([rows, .. _classifier.InputShape]);
     }
 

@@ -49,11 +49,7 @@ public sealed record FisherColumns
 
     internal void Validate()
     {
-        var names = Outputs().Select(output => output.Name).ToArray();
-        ColumnNames.Require([Label, .. names]);
-        if (names.Length == 0 || names.Distinct().Count() != names.Length)
-        {
-            throw new ArgumentException($"Expected at least one output column, with different names, got {(names.Length == 0 ? "none" : string.Join(", ", names))}.");
-        }
+        ColumnNames.Require(Label);
+        ColumnNames.RequireOutputs([.. Outputs().Select(output => output.Name)]);
     }
 }

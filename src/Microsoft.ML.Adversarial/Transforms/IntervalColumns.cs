@@ -16,13 +16,5 @@ public sealed record IntervalColumns
 
     internal IReadOnlyList<string> Names => [.. new[] { IsCertified, LargestEpsilon }.OfType<string>()];
 
-    internal void Validate()
-    {
-        ColumnNames.Require([.. Names]);
-        if (Names.Count == 0 || Names.Distinct().Count() != Names.Count)
-        {
-            throw new ArgumentException(
-                $"Expected at least one output column, with different names, got {(Names.Count == 0 ? "none" : string.Join(", ", Names))}.");
-        }
-    }
+    internal void Validate() => ColumnNames.RequireOutputs([.. Names]);
 }

@@ -34,6 +34,14 @@ internal static class Cells
         return () => [.. readers.SelectMany(read => read())];
     }
 
+    /// <summary>The values of a column of keys, in the order of the keys.</summary>
+    public static string[] KeyValues(DataViewSchema.Column column)
+    {
+        VBuffer<ReadOnlyMemory<char>> values = default;
+        column.GetKeyValues(ref values);
+        return [.. values.DenseValues().Select(value => value.ToString())];
+    }
+
     public static void AreEqual(
         Dictionary<DataViewRowId, float[]> expected, Dictionary<DataViewRowId, float[]> actual, float tolerance, string message = "")
     {

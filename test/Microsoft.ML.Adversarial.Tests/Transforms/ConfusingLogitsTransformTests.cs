@@ -95,6 +95,21 @@ public sealed class ConfusingLogitsTransformTests
         CollectionAssert.AreEqual(expected.Pixels.ToArray(), actual.Pixels.ToArray());
     }
 
+    [TestMethod]
+    public void Caching_and_shuffling_leave_images_out()
+    {
+        var ml = new MLContext(seed: 1);
+        using var classifier = ImageClassifier([1, 2, 3], InputBounds.Unit);
+        var rows = ml.Data.LoadFromEnumerable([new SmallImage { Features = [0, 0.5f, 1, 1, 0, 0.25f] }]);
+        var columns = ConfusingLogitsColumns.None with { FeaturesImage = "Image", LogitGap = "Gap" };
+        var view = ml.Transforms.ConfusingLogits(classifier, "Features", columns: columns).Fit(rows).Transform(rows);
+        foreach (var kept in new[] { ml.Data.Cache(view), ml.Data.ShuffleRows(view) })
+        {
+            Assert.IsNull(kept.Schema.GetColumnOrNull("Image"));
+            Assert.HasCount(1, kept.GetColumn<float>("Gap").ToArray());
+        }
+    }
+
     private static NetworkClassifier ImageClassifier(long[] shape, InputBounds bounds)
     {
         using var generator = new Generator(1);

@@ -40,8 +40,8 @@ public sealed class FisherInformationTests
     {
         var columns = new FisherColumns { Label = "TargetLabel" };
         var view = Ml.Transforms.FisherInformation(Fruit.Network, columns, FisherDirection.Label).Fit(Fruit.Test).Transform(Fruit.Test);
-        var classes = KeyValues(Fruit.Network.Transform(Fruit.Test).Schema["PredictedLabel"]);
-        var values = KeyValues(view.Schema["TargetLabel"]);
+        var classes = Cells.KeyValues(Fruit.Network.Transform(Fruit.Test).Schema["PredictedLabel"]);
+        var values = Cells.KeyValues(view.Schema["TargetLabel"]);
         var targets = view.GetColumn<uint>("TargetLabel").Select(key => (long)Array.IndexOf(classes, values[key - 1])).ToArray();
         Assert.IsGreaterThan(1, targets.Distinct().Count());
         using var inputs = tensor(view.GetColumn<float[]>(Fruit.Network.FeatureColumnName).SelectMany(row => row).ToArray())
@@ -52,13 +52,6 @@ public sealed class FisherInformationTests
 
         using var quotient = tensor(view.GetColumn<float>("FisherQuadraticForm").ToArray()) / expected.QuadraticForm!;
         Cells.AreEqual(Enumerable.Repeat(1f, targets.Length).ToArray(), quotient.data<float>().ToArray(), 1e-4f, "form");
-    }
-
-    private static string[] KeyValues(DataViewSchema.Column column)
-    {
-        var values = default(VBuffer<ReadOnlyMemory<char>>);
-        column.GetKeyValues(ref values);
-        return [.. values.DenseValues().Select(value => value.ToString())];
     }
 
     [TestMethod]

@@ -36,8 +36,8 @@ public sealed class InputGradientTransformTests
     {
         var view = Ml.Transforms.InputGradient(Fruit.Network, "Part", output: ExplainedOutput.Loss, labelColumnName: "TargetLabel")
             .Fit(Fruit.Test).Transform(Fruit.Test);
-        var classes = KeyValues(Fruit.Network.Transform(Fruit.Test).Schema["PredictedLabel"]);
-        var values = KeyValues(view.Schema["TargetLabel"]);
+        var classes = Cells.KeyValues(Fruit.Network.Transform(Fruit.Test).Schema["PredictedLabel"]);
+        var values = Cells.KeyValues(view.Schema["TargetLabel"]);
         var targets = view.GetColumn<uint>("TargetLabel").Select(key => (long)Array.IndexOf(classes, values[key - 1])).ToArray();
         using var inputs = Features(view);
         using var expected = new InputGradient().Attribute(Fruit.Network.Model, inputs, ExplainedOutput.Loss, tensor(targets));
@@ -60,11 +60,4 @@ public sealed class InputGradientTransformTests
 
     private static Tensor Features(IDataView view) =>
         tensor(view.GetColumn<float[]>(Fruit.Network.FeatureColumnName).SelectMany(row => row).ToArray()).reshape(-1, FruitRow.FeatureCount);
-
-    private static string[] KeyValues(DataViewSchema.Column column)
-    {
-        var values = default(VBuffer<ReadOnlyMemory<char>>);
-        column.GetKeyValues(ref values);
-        return [.. values.DenseValues().Select(value => value.ToString())];
-    }
 }

@@ -60,7 +60,7 @@ public sealed class SmoothedPredictionTests
         var scored = Fruit.Network.Transform(Fruit.Test);
         var view = Ml.Transforms.SmoothedPrediction(Smoothing).Fit(scored).Transform(scored);
         Assert.AreEqual(view.Schema["PredictedLabel"].Type, view.Schema["SmoothedLabel"].Type);
-        CollectionAssert.AreEqual(KeyValues(view.Schema["PredictedLabel"]), KeyValues(view.Schema["SmoothedLabel"]));
+        CollectionAssert.AreEqual(Cells.KeyValues(view.Schema["PredictedLabel"]), Cells.KeyValues(view.Schema["SmoothedLabel"]));
 
         var values = Ml.Transforms.Conversion.MapKeyToValue("Value", "SmoothedLabel").Fit(view).Transform(view);
         CollectionAssert.AreEqual(
@@ -134,13 +134,6 @@ public sealed class SmoothedPredictionTests
 
     private static string[] Results(IEstimator<ITransformer> estimator, IDataView input) =>
         [.. Cells.Read(estimator.Fit(input).Transform(input), "SmoothedLabel", "CertifiedRadius").Values.Select(cells => string.Join(' ', cells))];
-
-    private static string[] KeyValues(DataViewSchema.Column column)
-    {
-        VBuffer<ReadOnlyMemory<char>> values = default;
-        column.GetKeyValues(ref values);
-        return [.. values.DenseValues().Select(value => value.ToString())];
-    }
 
     private sealed class Prediction
     {

@@ -42,16 +42,7 @@ public sealed class CheckpointCallback : ITrainingCallback
     public void TrainingStarted(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var folder = run.Folder(_folder);
-        try
-        {
-            Directory.CreateDirectory(folder);
-            run.Classifier.Network!.Definition.Save(Path.Combine(folder, DefinitionName));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"'{folder}': expected a folder to save networks in, got: {error.Message} Choose another folder.", error);
-        }
+        run.OpenFolder(_folder, "to save networks in", folder => run.Classifier.Network!.Definition.Save(Path.Combine(folder, DefinitionName)));
     }
 
     /// <inheritdoc/>

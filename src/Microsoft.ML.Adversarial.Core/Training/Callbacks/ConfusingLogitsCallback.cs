@@ -2,6 +2,7 @@ using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Explanations;
 using Microsoft.ML.Adversarial.Pictures;
 using Microsoft.ML.Adversarial.Settings;
+using SkiaSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Training.Callbacks;
@@ -66,17 +67,11 @@ public sealed class ConfusingLogitsCallback : ITrainingCallback
             throw new ArgumentException($"Expected {run.Classifier.ClassCount} class names, one per class, got {names.Count}.");
         }
 
-        var folder = run.Folder(_folder);
-        try
+        run.OpenFolder(_folder, "for pictures", folder =>
         {
-            Directory.CreateDirectory(folder);
             using var probe = new FileStream(
                 Path.Combine(folder, $"{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"'{folder}': expected a folder for pictures, got: {error.Message} Choose another folder.", error);
-        }
+        });
     }
 
     /// <inheritdoc/>
@@ -93,14 +88,14 @@ public sealed class ConfusingLogitsCallback : ITrainingCallback
     private void Look(TrainingRun run, TrainingBatch batch, NetworkClassifier classifier)
     {
         using var scope = NewDisposeScope();
-        var (isConfusing, gaps) = Confusion.Find(classifier, batch.Inputs);
-        var found = isConfusing.nonzero().flatten();
+        using var looked = Confusion.Compute(classifier, batch.Inputs, ConfusingLogitsParts.None);
+        var found = looked.IsConfusing.nonzero().flatten();
         if (found.shape[0] == 0)
         {
             return;
         }
 
-        var closest = found.index_select(0, gaps.index_select(0, found).argsort().narrow(0, 0, Math.Min(TopK, found.shape[0])));
+        var closest = found.index_select(0, looked.Gap.index_select(0, found).argsort().narrow(0, 0, Math.Min(TopK, found.shape[0])));
         var inputs = batch.Inputs.index_select(0, closest);
         using var result = Confusion.Compute(classifier, inputs);
         var picture = new ConfusingLogitsPicture
@@ -108,16 +103,16 @@ public sealed class ConfusingLogitsCallback : ITrainingCallback
             Title = FormattableString.Invariant($"Confusing logits: epoch {batch.Epoch}, batch {batch.Step}"),
             ClassNames = ClassNames,
         }.Draw(classifier, inputs, result, batch.Labels.index_select(0, closest));
-        picture.Save(Path.Combine(run.Folder(_folder), FormattableString.Invariant($"epoch-{batch.Epoch:D3}-batch-{batch.Step:D6}.png")));
+        using var drawn = picture.Draw();
+        PictureGrid.Save(drawn, Path.Combine(run.Folder(_folder), FormattableString.Invariant($"epoch-{batch.Epoch:D3}-batch-{batch.Step:D6}.png")));
         if (TensorBoard is { } board)
         {
-            board.Writer.add_img("ConfusingLogits", Pixels(picture), checked((int)batch.Number));
+            board.Writer.add_img("ConfusingLogits", Pixels(drawn), checked((int)batch.Number));
         }
     }
 
-    private static Tensor Pixels(PictureGrid picture)
+    private static Tensor Pixels(SKBitmap bitmap)
     {
-        using var bitmap = picture.Draw();
         using var pixels = frombuffer(bitmap.Bytes, ScalarType.Byte, bitmap.ByteCount).reshape(bitmap.Height, bitmap.Width, bitmap.BytesPerPixel);
         return pixels.narrow(2, 0, 3).permute(2, 0, 1).to(ScalarType.Float32) / byte.MaxValue;
     }

@@ -46,15 +46,7 @@ public sealed class TensorBoardCallback : ITrainingCallback
     {
         ArgumentNullException.ThrowIfNull(run);
         _writer = null;
-        var folder = run.Folder(_folder);
-        try
-        {
-            _writer = utils.tensorboard.SummaryWriter(folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"'{folder}': expected a folder for TensorBoard's files, got: {error.Message} Choose another folder.", error);
-        }
+        run.OpenFolder(_folder, "for TensorBoard's files", folder => _writer = utils.tensorboard.SummaryWriter(folder));
     }
 
     /// <inheritdoc/>

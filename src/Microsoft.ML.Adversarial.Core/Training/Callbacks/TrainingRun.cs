@@ -46,17 +46,8 @@ public sealed class TrainingRun
     public void Evaluate(Action<NetworkClassifier> look)
     {
         ArgumentNullException.ThrowIfNull(look);
-        var module = Classifier.Module;
-        var wasTraining = module.training;
-        module.eval();
-        try
-        {
-            look(Classifier);
-        }
-        finally
-        {
-            module.train(wasTraining);
-        }
+        using var mode = new EvaluationMode(Classifier.Module);
+        look(Classifier);
     }
 
     /// <summary>A file of this training: the path itself, or with the stage before its extension.</summary>
@@ -64,4 +55,19 @@ public sealed class TrainingRun
 
     /// <summary>A folder of this training: the path itself, or one in it that is called like the stage.</summary>
     internal string Folder(string path) => Stage is null ? path : Path.Combine(path, Stage);
+
+    /// <summary>Makes a folder of this training and writes the first file to it, or throws an error that says what the folder is for.</summary>
+    internal void OpenFolder(string path, string purpose, Action<string> write)
+    {
+        var folder = Folder(path);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            write(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"'{folder}': expected a folder {purpose}, got: {error.Message} Choose another folder.", error);
+        }
+    }
 }
