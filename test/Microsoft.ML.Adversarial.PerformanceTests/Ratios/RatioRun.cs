@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
@@ -18,6 +19,12 @@ internal static class RatioRun
         ["training"] = TrainingRatios.Measure,
     };
 
+    // What has no limit has an infinite one.
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
     public static int Execute(string outputPath, string? family)
     {
         set_num_threads(1);
@@ -30,7 +37,7 @@ internal static class RatioRun
                 CultureInfo.InvariantCulture, $"{ratio.Name,-58} {ratio.Value,8:F3} {ratio.Limit,8:F2}{(ratio.Holds ? "" : "  above its limit")}"));
         }
 
-        File.WriteAllText(outputPath, JsonSerializer.Serialize(ratios, new JsonSerializerOptions { WriteIndented = true }));
+        File.WriteAllText(outputPath, JsonSerializer.Serialize(ratios, Json));
         Console.WriteLine($"Written to {outputPath}.");
         return ratios.TrueForAll(ratio => ratio.Holds) ? 0 : 1;
     }

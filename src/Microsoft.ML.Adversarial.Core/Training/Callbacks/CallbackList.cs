@@ -8,6 +8,7 @@ internal sealed class CallbackList(TrainingOptions options, Network network)
 {
     private readonly ITrainingCallback[] _callbacks = [.. options.Callbacks];
     private readonly SortedDictionary<int, string> _failures = [];
+    private readonly Dictionary<string, bool[]> _answering = [];
     private readonly TrainingSurroundings _surroundings = new(network);
 
     public bool IsEmpty => _callbacks.Length == 0;
@@ -19,8 +20,18 @@ internal sealed class CallbackList(TrainingOptions options, Network network)
     public void Tell(string happened, Action<ITrainingCallback> tell, bool mayThrow = true)
     {
         Exception? thrown = null;
+        if (!_answering.TryGetValue(happened, out var answering))
+        {
+            _answering[happened] = answering = Array.ConvertAll(_callbacks, callback => Answers(callback, happened));
+        }
+
         for (var index = 0; index < _callbacks.Length; index++)
         {
+            if (!answering[index])
+            {
+                continue;
+            }
+
             var callback = _callbacks[index];
             try
             {
@@ -49,5 +60,13 @@ internal sealed class CallbackList(TrainingOptions options, Network network)
         var failures = _failures.Count > 0 ? string.Join(' ', _failures.Values) : null;
         _failures.Clear();
         return failures;
+    }
+
+    // What a callback leaves to the interface does nothing, and guarding that at every batch would cost as much as guarding something.
+    private static bool Answers(ITrainingCallback callback, string happened)
+    {
+        var map = callback.GetType().GetInterfaceMap(typeof(ITrainingCallback));
+        var method = Array.FindIndex(map.InterfaceMethods, one => one.Name == happened);
+        return map.TargetMethods[method]?.DeclaringType != typeof(ITrainingCallback);
     }
 }
