@@ -173,11 +173,11 @@ internal sealed class TrainingSession : IDisposable
         }
 
         TrainingBatch told = new(run.EpochsDone + 1, step + 1, number + 1, rows, batch.Inputs, batch.Labels, _learningRate);
-        _callbacks.Tell(nameof(ITrainingCallback.BatchStarted), callback => callback.BatchStarted(run, told));
+        _callbacks.Tell(nameof(ITrainingCallback.BatchStarted), told, callback => callback.BatchStarted(run, told));
         var loss = TakeReplays(number, done, batch, rows);
         if (double.IsFinite(loss))
         {
-            _callbacks.Tell(nameof(ITrainingCallback.BatchEnded), callback => callback.BatchEnded(run, told, loss));
+            _callbacks.Tell(nameof(ITrainingCallback.BatchEnded), told, callback => callback.BatchEnded(run, told, loss));
         }
 
         return loss;

@@ -7,6 +7,7 @@ namespace Microsoft.ML.Adversarial.Training.Callbacks;
 internal sealed class CallbackList(TrainingOptions options, Network network)
 {
     private readonly ITrainingCallback[] _callbacks = [.. options.Callbacks];
+    private readonly int[] _everyBatches = [.. options.Callbacks.Select(Interval)];
     private readonly SortedDictionary<int, string> _failures = [];
     private readonly Dictionary<string, bool[]> _answering = [];
     private readonly TrainingSurroundings _surroundings = new(network);
@@ -17,7 +18,16 @@ internal sealed class CallbackList(TrainingOptions options, Network network)
     /// <param name="happened">What they are told, for reports.</param>
     /// <param name="tell">Tells one of them.</param>
     /// <param name="mayThrow">False where another exception is on its way.</param>
-    public void Tell(string happened, Action<ITrainingCallback> tell, bool mayThrow = true)
+    public void Tell(string happened, Action<ITrainingCallback> tell, bool mayThrow = true) => Tell(happened, tell, mayThrow, _ => true);
+
+    /// <summary>The same of a batch, to those callbacks that want to hear of this one.</summary>
+    /// <param name="happened">What they are told, for reports.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="tell">Tells one of them.</param>
+    public void Tell(string happened, TrainingBatch batch, Action<ITrainingCallback> tell) =>
+        Tell(happened, tell, mayThrow: true, index => batch.Number % _everyBatches[index] == 0);
+
+    private void Tell(string happened, Action<ITrainingCallback> tell, bool mayThrow, Predicate<int> concerns)
     {
         Exception? thrown = null;
         if (!_answering.TryGetValue(happened, out var answering))
@@ -27,7 +37,7 @@ internal sealed class CallbackList(TrainingOptions options, Network network)
 
         for (var index = 0; index < _callbacks.Length; index++)
         {
-            if (!answering[index])
+            if (!answering[index] || !concerns(index))
             {
                 continue;
             }
@@ -61,6 +71,10 @@ internal sealed class CallbackList(TrainingOptions options, Network network)
         _failures.Clear();
         return failures;
     }
+
+    private static int Interval(ITrainingCallback callback) => callback.EveryBatches is var interval and >= 1
+        ? interval
+        : throw new ArgumentException($"{callback.GetType().Name}: expected {nameof(ITrainingCallback.EveryBatches)} >= 1, got {callback.EveryBatches}.");
 
     // What a callback leaves to the interface does nothing, and guarding that at every batch would cost as much as guarding something.
     private static bool Answers(ITrainingCallback callback, string happened)

@@ -79,10 +79,7 @@ public sealed class ConfusingLogitsCallback : ITrainingCallback
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(batch);
-        if (batch.Number % EveryBatches == 0)
-        {
-            run.Evaluate(classifier => Look(run, batch, classifier));
-        }
+        run.Evaluate(classifier => Look(run, batch, classifier));
     }
 
     private void Look(TrainingRun run, TrainingBatch batch, NetworkClassifier classifier)

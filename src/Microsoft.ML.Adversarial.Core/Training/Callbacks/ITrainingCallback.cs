@@ -12,6 +12,12 @@ namespace Microsoft.ML.Adversarial.Training.Callbacks;
 /// </remarks>
 public interface ITrainingCallback
 {
+    /// <summary>
+    /// Every how many batches the callback is told of one, at least 1, by <see cref="TrainingBatch.Number"/>: putting everything back after a
+    /// call takes time, also where it did nothing. Default 1: of each.
+    /// </summary>
+    int EveryBatches => 1;
+
     /// <summary>Before the first epoch, or before the first one after a checkpoint.</summary>
     /// <param name="run">The training.</param>
     void TrainingStarted(TrainingRun run)
@@ -27,14 +33,14 @@ public interface ITrainingCallback
 
     /// <summary>Before the gradient step on a batch.</summary>
     /// <param name="run">The training.</param>
-    /// <param name="batch">The batch, valid until <see cref="BatchEnded"/> returns.</param>
+    /// <param name="batch">The batch, valid until <see cref="BatchEnded"/> returns; one of <see cref="EveryBatches"/>.</param>
     void BatchStarted(TrainingRun run, TrainingBatch batch)
     {
     }
 
     /// <summary>After the gradient step on a batch; not where its loss is NaN or infinite, since no step is taken then.</summary>
     /// <param name="run">The training.</param>
-    /// <param name="batch">The batch, valid until this returns.</param>
+    /// <param name="batch">The batch, valid until this returns; one of <see cref="EveryBatches"/>.</param>
     /// <param name="loss">The training loss that the step was taken on; the mean where a loss uses a batch several times.</param>
     void BatchEnded(TrainingRun run, TrainingBatch batch, double loss)
     {

@@ -53,10 +53,7 @@ public sealed class TensorBoardCallback : ITrainingCallback
     public void BatchEnded(TrainingRun run, TrainingBatch batch, double loss)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (batch.Number % EveryBatches == 0)
-        {
-            Write("Loss/Batch", loss, batch.Number);
-        }
+        Write("Loss/Batch", loss, batch.Number);
     }
 
     /// <inheritdoc/>

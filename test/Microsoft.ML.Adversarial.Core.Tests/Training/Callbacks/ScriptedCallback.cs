@@ -3,6 +3,8 @@ namespace Microsoft.ML.Adversarial.Training.Callbacks;
 /// <summary>A callback that a test decides, and that notes what it was told.</summary>
 internal sealed class ScriptedCallback : ITrainingCallback
 {
+    public int EveryBatches { get; init; } = 1;
+
     public Action<TrainingRun>? Started { get; init; }
 
     public Action<TrainingRun, int>? AtEpochStart { get; init; }

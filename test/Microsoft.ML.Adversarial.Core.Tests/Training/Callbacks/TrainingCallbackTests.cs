@@ -46,6 +46,29 @@ public sealed class TrainingCallbackTests
     }
 
     [TestMethod]
+    public void ACallbackIsToldOfEveryNthBatchOfTheTraining()
+    {
+        ScriptedCallback third = new() { EveryBatches = 3 };
+        ScriptedCallback rare = new() { EveryBatches = 100 };
+
+        // 216 training rows: two batches an epoch.
+        task.Run(new() { Epochs = 4, BatchSize = 120, Callbacks = [third, rare] });
+
+        CollectionAssert.AreEqual(
+            new[] { "batch 2.1 #3", "batch 2.1 over", "batch 3.2 #6", "batch 3.2 over" }, third.Told.Where(told => told.StartsWith("batch", StringComparison.Ordinal)).ToArray());
+        Assert.IsFalse(rare.Told.Exists(told => told.StartsWith("batch", StringComparison.Ordinal)));
+        Assert.AreEqual(4, rare.Told.Count(told => told.EndsWith("over", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void AnIntervalBelowOneIsRefused()
+    {
+        var error = Assert.ThrowsExactly<ArgumentException>(() => task.Run(new() { Epochs = 1, Callbacks = [new ScriptedCallback { EveryBatches = 0 }] }));
+
+        StringAssert.Contains(error.Message, "ScriptedCallback: expected EveryBatches >= 1, got 0.");
+    }
+
+    [TestMethod]
     public void TheyAreToldWhatTheLoopKnows()
     {
         List<double> losses = [];
