@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Adversarial.Pictures;
 
-/// <summary>How an input's values lie in an image: [height, width], [1, height, width] or [3, height, width], both above 1.</summary>
+/// <summary>How an input's values lie in an image: [height, width] or [1, height, width], both above 1, or [3, height, width].</summary>
 internal sealed record ImageLayout(int Height, int Width, bool IsColour)
 {
     /// <summary>The layout of an input of this shape, or null where it is no image.</summary>
@@ -8,7 +8,7 @@ internal sealed record ImageLayout(int Height, int Width, bool IsColour)
     {
         [var height, var width] when height > 1 && width > 1 => new((int)height, (int)width, IsColour: false),
         [1, var height, var width] when height > 1 && width > 1 => new((int)height, (int)width, IsColour: false),
-        [3, var height, var width] when height > 1 && width > 1 => new((int)height, (int)width, IsColour: true),
+        [3, var height, var width] => new((int)height, (int)width, IsColour: true),
         _ => null,
     };
 
