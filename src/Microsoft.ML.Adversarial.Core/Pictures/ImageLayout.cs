@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Adversarial.Pictures;
 
-/// <summary>How an input's values lie in an image: [height, width], [1, height, width] or [3, height, width].</summary>
+/// <summary>How an input's values lie in an image: [height, width] or [1, height, width], both above 1, or [3, height, width].</summary>
 internal sealed record ImageLayout(int Height, int Width, bool IsColour)
 {
     /// <summary>The layout of an input of this shape, or null where it is no image.</summary>

@@ -34,7 +34,8 @@ public sealed record PictureTile
     /// <summary>An input.</summary>
     /// <param name="values">In row-major order.</param>
     /// <param name="shape">
-    /// [height, width], [1, height, width] (grey) or [3, height, width] (red, green, blue) for an image; another shape is drawn as bars.
+    /// [height, width] or [1, height, width] (grey), with height and width above 1, or [3, height, width] (red, green, blue) for an image;
+    /// another shape is drawn as bars.
     /// </param>
     /// <param name="lower">The value that is black, or a bar of no height.</param>
     /// <param name="upper">The value that is white, or a bar of full height; above <paramref name="lower"/>.</param>

@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Pipeline;
+using Microsoft.ML.Adversarial.Transforms;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -57,7 +58,7 @@ internal sealed class NetworkSource
 
     /// <summary>What a column that is shaped as the network's features will be annotated with, where these are known before the fit.</summary>
     public SchemaShape.Column[] FeatureAnnotations(SchemaShape shape) =>
-        _classifier is null ? [] : [.. shape.First(column => column.Name == _classifier.FeatureColumnName).Annotations];
+        _classifier is null ? [] : FeatureColumnType.Annotations(shape.First(column => column.Name == _classifier.FeatureColumnName));
 
     /// <summary>What a column of this network's classes as keys will be annotated with.</summary>
     public SchemaShape.Column[] KeyAnnotations(SchemaShape shape)

@@ -48,7 +48,7 @@ public sealed class AdversarialAttackEstimator : IEstimator<AdversarialAttackTra
             ? [new(AnnotationUtils.Kinds.KeyValues, SchemaShape.Column.VectorKind.Vector, values.ItemType, isKey: false)]
             : [];
         return inputSchema.With(
-            ShapeExtensions.Vector(_columns.AdversarialFeatures, [.. features.Annotations]),
+            ShapeExtensions.Vector(_columns.AdversarialFeatures, FeatureColumnType.Annotations(features)),
             ShapeExtensions.Scalar(_columns.Succeeded, BooleanDataViewType.Instance),
             ShapeExtensions.Scalar(_columns.Size, NumberDataViewType.Single),
             _classifier.Labels.IsBoolean

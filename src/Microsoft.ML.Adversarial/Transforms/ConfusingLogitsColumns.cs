@@ -9,11 +9,12 @@ namespace Microsoft.ML.Adversarial.Transforms;
 /// computed.
 /// </summary>
 /// <remarks>
-/// Image columns hold an <see cref="Microsoft.ML.Data.MLImage"/> each, null by default, for networks whose input shape is [1, height, width]
-/// (grey), [3, height, width] (red, green, blue) or [height, width], with height and width above 1. Each time that a cell is read makes a new
-/// image, which belongs to whoever reads it: dispose it. Inputs are drawn from black at the lower to white at the upper bound of the network's inputs, where these
-/// are finite and the same for all features, else from 0 to 1. Gradients are drawn blue below 0, white at 0 and red above, each row on the scale
-/// of its own largest absolute value; colour channels are added up. ML.NET's <c>Cache</c> and <c>ShuffleRows</c> leave image columns out.
+/// Image columns hold an <see cref="Microsoft.ML.Data.MLImage"/> each, null by default, for networks whose input shape is [3, height,
+/// width] (red, green, blue), or [1, height, width] or [height, width] (grey) with height and width above 1. Each time that a cell is
+/// read makes a new image, which belongs to whoever reads it: dispose it. Inputs are drawn from black at the lower to white at the upper
+/// bound of the network's inputs, where these are finite and the same for all features, else from 0 to 1. Gradients are drawn blue below
+/// 0, white at 0 and red above, each row on the scale of its own largest absolute value; colour channels are added up. ML.NET's
+/// <c>Cache</c> and <c>ShuffleRows</c> leave image columns out.
 /// </remarks>
 public sealed record ConfusingLogitsColumns
 {

@@ -175,6 +175,9 @@ internal static class EstimatorTable
             "network behind a transformation", fruit => fruit.Train,
             fruit => fruit.Ml.Transforms.BitDepthReduction("Few", "Features", bits: 3).Append(Fruit.TrainerOn(fruit.Ml, "Few", epochs: 3)),
             ["Few", .. ScoreColumns]),
+        new(
+            "explanations behind a transformation", fruit => Few(fruit).Fit(fruit.Test).Transform(fruit.Test), ExplanationsOfFew,
+            ["Part", .. ConfusingOutputs]),
         new("PGD through transformations", fruit => fruit.Test, fruit => ThroughTransformations(fruit), AttackOutputs),
     ];
 
@@ -183,6 +186,14 @@ internal static class EstimatorTable
         var options = Fruit.Options(epochs: 3);
         options.LabelColumnName = "CodeLabel";
         return ml.MulticlassClassification.Trainers.NeuralNetwork(options);
+    }
+
+    private static InputTransformationEstimator Few(FittedFruit fruit) => fruit.Ml.Transforms.BitDepthReduction("Few", "Features", bits: 3);
+
+    private static IEstimator<ITransformer> ExplanationsOfFew(FittedFruit fruit)
+    {
+        var model = Few(fruit).Append(Fruit.TrainerOn(fruit.Ml, "Few", epochs: 3)).Fit(fruit.Train);
+        return fruit.Ml.Transforms.InputGradient(model, "Part").Append(fruit.Ml.Transforms.ConfusingLogits(model));
     }
 
     private static AdversarialAttackEstimator ThroughTransformations(FittedFruit fruit)
