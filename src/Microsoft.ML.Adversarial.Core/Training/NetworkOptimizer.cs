@@ -12,20 +12,25 @@ internal sealed class NetworkOptimizer : IDisposable
 
     private readonly OptimizerHelper _optimizer;
     private readonly Parameter[] _weights;
+    private readonly AdamStep? _adam;
     private readonly WeightPerturbation? _perturbation;
-    private bool _hasStepped;
+    private double _learningRate;
+    private IReadOnlyList<OptimizerState>? _states;
 
-    private NetworkOptimizer(optim.Optimizer optimizer, IEnumerable<Parameter> weights, WeightPerturbation? perturbation)
+    private NetworkOptimizer(optim.Optimizer optimizer, IEnumerable<Parameter> weights, TrainingOptions options)
     {
         _optimizer = (OptimizerHelper)optimizer;
         _weights = [.. weights];
-        _perturbation = perturbation;
+        _adam = options.Optimizer is OptimizerKind.Sgd ? null : new(options.WeightDecay, options.Optimizer is OptimizerKind.AdamW);
+        _perturbation = options.WeightPerturbation;
+        _learningRate = options.LearningRate;
     }
 
     public double LearningRate
     {
         set
         {
+            _learningRate = value;
             foreach (var group in _optimizer.ParamGroups)
             {
                 group.LearningRate = value;
@@ -43,7 +48,7 @@ internal sealed class NetworkOptimizer : IDisposable
             OptimizerKind.Adam => optim.Adam(parameters, options.LearningRate, weight_decay: options.WeightDecay),
             _ => optim.AdamW(parameters, options.LearningRate, weight_decay: options.WeightDecay),
         };
-        return new(optimizer, parameters, options.WeightPerturbation);
+        return new(optimizer, parameters, options);
     }
 
     /// <summary>One gradient step; returns the loss before it. A loss that is no number changes nothing.</summary>
@@ -66,8 +71,7 @@ internal sealed class NetworkOptimizer : IDisposable
 
         if (double.IsFinite(value))
         {
-            _optimizer.step();
-            _hasStepped = true;
+            Move();
         }
 
         return value;
@@ -76,7 +80,7 @@ internal sealed class NetworkOptimizer : IDisposable
     public void Save(CheckpointContent content)
     {
         // Before the first step some have no state, which they cannot write either.
-        if (!_hasStepped)
+        if (_states is null)
         {
             return;
         }
@@ -100,16 +104,27 @@ internal sealed class NetworkOptimizer : IDisposable
         using MemoryStream stream = new(content.Bytes(StateName));
         using BinaryReader reader = new(stream);
         _optimizer.load_state_dict(reader);
-        foreach (var state in _optimizer.state_dict().State.OfType<SGD.State>())
+        _states = States();
+        foreach (var state in _states.OfType<SGD.State>())
         {
             // Read anew, where others write into tensors that they have: it would go with the scope.
             state.momentum_buffer?.DetachFromDisposeScope();
         }
-
-        _hasStepped = true;
     }
 
     public void Dispose() => _optimizer.Dispose();
+
+    private void Move()
+    {
+        // The first step is the optimiser's own, which makes its state.
+        if (_adam is null || _states is null || !_adam.TryTake(_weights, _states, _learningRate))
+        {
+            _optimizer.step();
+            _states ??= States();
+        }
+    }
+
+    private IReadOnlyList<OptimizerState> States() => [.. _optimizer.state_dict().State];
 
     private double Differentiate(Func<Tensor> evaluate)
     {

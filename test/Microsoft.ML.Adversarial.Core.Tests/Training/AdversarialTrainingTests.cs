@@ -185,7 +185,7 @@ public sealed class AdversarialTrainingTests
         using TrainingTask task = new();
         CollapsingLoss collapsing = new(new AdversarialCrossEntropyLoss(Norm.LInfinity, Epsilon), FirstBadStep: 10 * 7);
         TrainingOptions options = Options(null);
-        (options.Epochs, options.Schedule) = (14, LearningRateSchedule.Constant);
+        (options.Epochs, options.Patience, options.Schedule) = (16, 16, LearningRateSchedule.Constant);
         List<TrainingProgress> reports = task.Run(options, collapsing);
         Assert.IsTrue(reports.Take(10).All(report => report.Warning is null));
         Assert.IsTrue(reports.Any(report => report.Warning?.Contains("Catastrophic overfitting: accuracy under PGD", StringComparison.Ordinal) == true));

@@ -13,7 +13,7 @@ namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
 /// </summary>
 internal static class TrainingRatios
 {
-    private const int Batches = 8;
+    private const int Batches = 32;
     private const int Turns = 7;
 
     public static IEnumerable<Ratio> Measure()
