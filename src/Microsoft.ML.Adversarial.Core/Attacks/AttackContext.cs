@@ -132,7 +132,7 @@ public sealed class AttackContext<TClassifier>
         return conformed;
     }
 
-    /// <summary>The nearest inputs that satisfy the constraints, whatever the budget; without constraints, these inputs themselves.</summary>
+    /// <summary>The nearest inputs that satisfy the constraints, whatever the budget; these inputs themselves without any.</summary>
     internal Tensor NearestValid(Tensor inputs) => _valid is null ? inputs : _valid.Nearest(inputs);
 
     /// <summary>The same task for some of the rows, for methods that go on with the unfinished ones.</summary>

@@ -15,9 +15,9 @@ public sealed record AttackRun
     public IReadOnlyList<long>? RowKeys { get; init; }
 
     /// <summary>
-    /// Where decision-based attacks start from, one input per row, such as inputs of the target classes; in the shape of the inputs, finite. Rows that
-    /// do not reach the goal there look for a start of their own, as all do where it is null; other attacks ignore it. Default null. The caller
-    /// keeps owning it.
+    /// Where decision-based attacks start from, one input per row, such as inputs of the target classes; in the shape of the inputs,
+    /// finite. Rows that do not reach the goal there look for a start of their own, as all do where it is null; other attacks ignore it.
+    /// Default null. The caller keeps owning it.
     /// </summary>
     public Tensor? Starts { get; init; }
 

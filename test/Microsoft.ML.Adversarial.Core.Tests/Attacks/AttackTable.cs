@@ -129,7 +129,8 @@ internal static class AttackTable
         new("Square L2", 0.8, true, epsilon => new SquareAttack(Norm.L2, epsilon) { Queries = 30 }),
         new("Square L1", 2, true, epsilon => new SquareAttack(Norm.L1, epsilon) { Queries = 30, RescaleSchedule = false }),
         new("HopSkipJump", 2, true, epsilon => new HopSkipJumpAttack(Norm.L2, epsilon) { Queries = 300, InitialDirections = 30 }),
-        new("HopSkipJump L∞", 0.5, true, epsilon => new HopSkipJumpAttack(Norm.LInfinity, epsilon) { Queries = 300, InitialDirections = 30 }),
+        new("HopSkipJump L∞", 0.5, true, epsilon =>
+            new HopSkipJumpAttack(Norm.LInfinity, epsilon) { Queries = 300, InitialDirections = 30 }),
         new("Boundary", 2, true, epsilon => new BoundaryAttack(Norm.L2, epsilon) { Queries = 200 }),
         new("Pointwise", 40, true, epsilon => new PointwiseAttack(Norm.L0, epsilon) { Queries = 200, Restarts = 2 }),
         new("Sign-OPT", 2, true, epsilon => new SignOptAttack(Norm.L2, epsilon) { Queries = 300, StartDirections = 20, Directions = 40 }),

@@ -3,10 +3,10 @@ using Microsoft.ML.Adversarial.Norms;
 namespace Microsoft.ML.Adversarial.Attacks.DecisionBased;
 
 /// <summary>
-/// Boundary attack (Brendel, Rauber &amp; Bethge 2018, arXiv:1712.04248, algorithm 1): a random walk along the boundary. Each proposal is a random step
-/// on the sphere around the original, then a step towards the original. Both lengths are shares of the distance that adapt: the first so that half of
-/// the points on the sphere reach the goal, the second so that a quarter of the proposals do. Departure: it starts where a binary search
-/// between the original and a first point meets the boundary.
+/// Boundary attack (Brendel, Rauber &amp; Bethge 2018, arXiv:1712.04248, algorithm 1): a random walk along the boundary. Each proposal is a
+/// random step on the sphere around the original, then a step towards the original. Both lengths are shares of the distance that adapt: the
+/// first so that half of the points on the sphere reach the goal, the second so that a quarter of the proposals do. Departure: it starts
+/// where a binary search between the original and a first point meets the boundary.
 /// </summary>
 [AttackName("boundary", Norms = ["L2"], Reference = "Brendel, Rauber & Bethge 2018, arXiv:1712.04248")]
 public sealed record BoundaryAttack : DecisionBasedAttack

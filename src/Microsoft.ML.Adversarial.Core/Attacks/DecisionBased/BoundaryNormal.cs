@@ -1,9 +1,9 @@
 namespace Microsoft.ML.Adversarial.Attacks.DecisionBased;
 
 /// <summary>
-/// The direction that leads from the boundary to where the goal is reached, estimated from random steps and what the classifier decides after each:
-/// the mean of the steps, counted positive where they reach the goal, with the mean decision as a baseline (Chen, Jordan &amp; Wainwright 2020,
-/// arXiv:1904.02144, equations 12 and 16).
+/// The direction that leads from the boundary to where the goal is reached, estimated from random steps and what the classifier decides
+/// after each: the mean of the steps, counted positive where they reach the goal, with the mean decision as a baseline (Chen, Jordan &amp;
+/// Wainwright 2020, arXiv:1904.02144, equations 12 and 16).
 /// </summary>
 /// <param name="row">The row that walks.</param>
 internal sealed class BoundaryNormal(DecisionRow row)
@@ -30,7 +30,8 @@ internal sealed class BoundaryNormal(DecisionRow row)
     {
         for (var left = count; left > 0; left -= row.Space.Block)
         {
-            double[][] asked = [.. row.Directions(Math.Min(left, row.Space.Block)).Select(direction => DecisionRow.Moved(point, direction, length))];
+            var directions = row.Directions(Math.Min(left, row.Space.Block));
+            double[][] asked = [.. directions.Select(direction => DecisionRow.Moved(point, direction, length))];
             yield return asked;
             foreach (var (index, end) in asked.Index())
             {

@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Attacks.DecisionBased;
 
 /// <summary>
-/// The family of attacks that see nothing of a classifier but which class it predicts. They start from any input that reaches the goal, however far
-/// away, and walk along the boundary towards the original. A class that is ahead by no more than what rounding does to logits does not count as
-/// predicted. Rows whose queries are spent leave the batch.
+/// The family of attacks that see nothing of a classifier but which class it predicts. They start from any input that reaches the goal,
+/// however far away, and walk along the boundary towards the original. A class that is ahead by no more than what rounding does to logits
+/// does not count as predicted. Rows whose queries are spent leave the batch.
 /// </summary>
 /// <remarks>
-/// A start is looked for in this order, again and again: noise within the bounds, corners of the bounds, salt and pepper on the original, runs of
-/// equal values. Where a feature has no finite bound, a box around the row takes its place, in the scale of the row's own values and larger from try
-/// to try. A target that none of <see cref="StartTries"/> inputs hits leaves the row as it is: noise of any kind seldom is what a network calls
-/// a particular class, so give targeted attacks inputs of the target classes as <see cref="AttackRun.Starts"/>.
+/// A start is looked for in this order, again and again: noise within the bounds, corners of the bounds, salt and pepper on the original,
+/// runs of equal values. Where a feature has no finite bound, a box around the row takes its place, in the scale of the row's own values
+/// and larger from try to try. A target that none of <see cref="StartTries"/> inputs hits leaves the row as it is: noise of any kind seldom
+/// is what a network calls a particular class, so give targeted attacks inputs of the target classes as <see cref="AttackRun.Starts"/>.
 /// </remarks>
 public abstract record DecisionBasedAttack : MinimumNormAttack<IClassifier>
 {

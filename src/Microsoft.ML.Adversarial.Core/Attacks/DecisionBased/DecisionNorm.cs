@@ -20,7 +20,9 @@ internal sealed class DecisionNorm(double order)
         return order switch { 0 => count, 1 => sum, 2 => Math.Sqrt(squares), _ => largest };
     }
 
-    /// <summary>The point nearest to another, in the Euclidean sense, whose distance from the origin is a share of the other's: Π of HopSkipJump.</summary>
+    /// <summary>
+    /// The point nearest to another, in the Euclidean sense, whose distance from the origin is a share of the other's: Π of HopSkipJump.
+    /// </summary>
     public double[] Between(double[] origin, double[] far, double share)
     {
         if (!double.IsPositiveInfinity(order))

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Attacks.DecisionBased;
 
 /// <summary>
-/// Walks with all rows of a batch at once: each row's walk is a sequence of questions, and what all rows ask goes to the classifier together. A row
-/// leaves when its walk ends or its queries are spent.
+/// Walks with all rows of a batch at once: each row's walk is a sequence of questions, and what all rows ask goes to the classifier
+/// together. A row leaves when its walk ends or its queries are spent.
 /// </summary>
 /// <param name="context">The rows.</param>
 /// <param name="queries">How often the classifier may be asked about each.</param>

@@ -19,7 +19,8 @@ internal sealed class DecisionSpace
         _originals = context.Units.Of(context.Originals.to(ScalarType.Float64)).flatten(1);
         _starts = context.Starts is { } starts ? context.Units.Of(starts.to(ScalarType.Float64, _originals.device)).flatten(1) : null;
         var (lower, upper) = context.Units.Bounds<double>((int)_originals.shape[1]);
-        using var free = context.Units.Free(tensor(lower.Zip(upper, (least, greatest) => least < greatest).ToArray(), device: _originals.device).unsqueeze(0));
+        bool[] isWide = [.. lower.Zip(upper, (least, greatest) => least < greatest)];
+        using var free = context.Units.Free(tensor(isWide, device: _originals.device).unsqueeze(0));
         _features = free.flatten().nonzero().flatten();
         var places = _features.cpu().data<long>().ToArray();
         Lower = [.. places.Select(place => lower[place])];
@@ -54,7 +55,7 @@ internal sealed class DecisionSpace
     /// <summary>Moves a point into the bounds and to the nearest one that inputs can express, in place.</summary>
     public void Settle(double[] point)
     {
-        var isSingle = _context.Originals.dtype == ScalarType.Float32 && ArePoints;
+        var isSingle = _context.Originals.dtype == ScalarType.Float32;
         for (var feature = 0; feature < point.Length; feature++)
         {
             var value = point[feature];
@@ -85,7 +86,8 @@ internal sealed class DecisionSpace
     public IEnumerable<double[]> Points(Tensor inputs)
     {
         using var scope = NewDisposeScope();
-        return _context.Units.Of(inputs.to(ScalarType.Float64)).flatten(1).index_select(1, _features).cpu().data<double>().ToArray().Chunk(Features);
+        var points = _context.Units.Of(inputs.to(ScalarType.Float64)).flatten(1).index_select(1, _features);
+        return points.cpu().data<double>().ToArray().Chunk(Features);
     }
 
     private double[] Row(Tensor values, long row)

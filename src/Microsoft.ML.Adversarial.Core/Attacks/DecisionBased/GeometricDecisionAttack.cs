@@ -3,9 +3,9 @@ using Microsoft.ML.Adversarial.Norms;
 namespace Microsoft.ML.Adversarial.Attacks.DecisionBased;
 
 /// <summary>
-/// GeoDA (Rahmati et al. 2020, arXiv:2003.06468, algorithms 1 and 2): takes the boundary for a plane, estimates its normal at a point of it from random
-/// steps, and looks for the boundary anew from the original along the direction that leads to such a plane on the shortest way. Later estimates, from
-/// nearer points, get more queries: λ^(−2/3) times as many each (equation 13).
+/// GeoDA (Rahmati et al. 2020, arXiv:2003.06468, algorithms 1 and 2): takes the boundary for a plane, estimates its normal at a point of it
+/// from random steps, and looks for the boundary anew from the original along the direction that leads to such a plane on the shortest way.
+/// Later estimates, from nearer points, get more queries: λ^(−2/3) times as many each (equation 13).
 /// </summary>
 [AttackName("geoda", Norms = ["L2", "Linf"], Reference = "Rahmati et al. 2020, arXiv:2003.06468")]
 public sealed record GeometricDecisionAttack : DecisionBasedAttack
@@ -40,7 +40,9 @@ public sealed record GeometricDecisionAttack : DecisionBasedAttack
         init => _rate = InRange(value, value is > 0 and <= 1, "> 0 and <= 1", nameof(ConvergenceRate));
     }
 
-    /// <summary>Euclidean length of the random steps as a share of the point's Euclidean distance from the original, above 0. Default 0.002.</summary>
+    /// <summary>
+    /// Euclidean length of the random steps as a share of the point's Euclidean distance from the original, above 0. Default 0.002.
+    /// </summary>
     public double Noise
     {
         get => _noise;

@@ -3,10 +3,11 @@ using Microsoft.ML.Adversarial.Norms;
 namespace Microsoft.ML.Adversarial.Attacks.DecisionBased;
 
 /// <summary>
-/// HopSkipJump (Chen, Jordan &amp; Wainwright 2020, arXiv:1904.02144, algorithm 2): goes to the boundary by binary search, estimates its normal there
-/// from the decisions after random steps, B₀·√t of them in iteration t, steps along it, half as far until the goal is reached, and goes back to the
-/// boundary. The boundary is looked for within θ = d^(−3/2) of the distance in L2, d^(−2) in L∞, and random steps are 1/d of it long, with d features.
-/// Departures: d is at least 100, so that few features are not searched coarsely, and the last iteration makes do with the queries that are left.
+/// HopSkipJump (Chen, Jordan &amp; Wainwright 2020, arXiv:1904.02144, algorithm 2): goes to the boundary by binary search, estimates its
+/// normal there from the decisions after random steps, B₀·√t of them in iteration t, steps along it, half as far until the goal is reached,
+/// and goes back to the boundary. The boundary is looked for within θ = d^(−3/2) of the distance in L2, d^(−2) in L∞, and random steps are
+/// 1/d of it long, with d features. Departures: d is at least 100, so that few features are not searched coarsely, and the last iteration
+/// makes do with the queries that are left.
 /// </summary>
 [AttackName("hopskipjump", Norms = ["L2", "Linf"], Reference = "Chen, Jordan & Wainwright 2020, arXiv:1904.02144")]
 public sealed record HopSkipJumpAttack : DecisionBasedAttack

@@ -4,8 +4,9 @@ namespace Microsoft.ML.Adversarial.Attacks.DecisionBased;
 
 /// <summary>
 /// Pointwise attack (Schott et al. 2019, arXiv:1805.09190, section 4): starts from salt and pepper and gives features their original values
-/// back, in random order, as long as the goal stays reached, until none can be given back any more; then anew from another start. Departure: it first
-/// tries to give back many features at once, half of the changed ones, then a quarter and so on, which ends the same way after fewer queries.
+/// back, in random order, as long as the goal stays reached, until none can be given back any more; then anew from another start.
+/// Departure: it first tries to give back many features at once, half of the changed ones, then a quarter and so on, which ends the same
+/// way after fewer queries.
 /// </summary>
 [AttackName("pointwise", Norms = ["L0"], Reference = "Schott et al. 2019, arXiv:1805.09190")]
 public sealed record PointwiseAttack : DecisionBasedAttack
@@ -84,6 +85,7 @@ public sealed record PointwiseAttack : DecisionBasedAttack
     private static int[] Changed(DecisionRow row, double[] point)
     {
         var order = row.Uniform(point.Length);
-        return [.. Enumerable.Range(0, point.Length).Where(feature => point[feature] != row.Origin[feature]).OrderBy(feature => order[feature])];
+        var changed = Enumerable.Range(0, point.Length).Where(feature => point[feature] != row.Origin[feature]);
+        return [.. changed.OrderBy(feature => order[feature])];
     }
 }

@@ -3,10 +3,10 @@ using Microsoft.ML.Adversarial.Norms;
 namespace Microsoft.ML.Adversarial.Attacks.DecisionBased;
 
 /// <summary>
-/// Sign-OPT (Cheng et al. 2020, arXiv:1909.10773, algorithm 1): looks for the direction θ in which the boundary is nearest. Whether it is nearer in
-/// θ + βu than in θ takes one query, whose answers for random u make the descent direction; steps along it double or shrink by line search.
-/// Departures: θ + βu keeps the length that it gets, because in L∞ the largest component would drown the others, the answers have a baseline as in
-/// HopSkipJump, and in L∞ steps follow the signs of the descent direction.
+/// Sign-OPT (Cheng et al. 2020, arXiv:1909.10773, algorithm 1): looks for the direction θ in which the boundary is nearest. Whether it is
+/// nearer in θ + βu than in θ takes one query, whose answers for random u make the descent direction; steps along it double or shrink by
+/// line search. Departures: θ + βu keeps the length that it gets, because in L∞ the largest component would drown the others, the answers
+/// have a baseline as in HopSkipJump, and in L∞ steps follow the signs of the descent direction.
 /// </summary>
 [AttackName("signopt", Norms = ["L2", "Linf"], Reference = "Cheng et al. 2020, arXiv:1909.10773")]
 public sealed record SignOptAttack : DecisionBasedAttack

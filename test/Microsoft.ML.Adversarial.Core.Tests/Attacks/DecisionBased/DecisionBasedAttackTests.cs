@@ -216,7 +216,8 @@ public sealed class DecisionBasedAttackTests
     {
         HopSkipJumpAttack attack = new(Norm.L2, Smallest);
         using Tensor starts = task.Inputs.narrow(0, 0, 2).clone();
-        var e = Assert.ThrowsExactly<ArgumentException>(() => attack.Run(task.Classifier, task.Inputs, task.Goals[0], new() { Starts = starts }));
+        AttackRun run = new() { Starts = starts };
+        var e = Assert.ThrowsExactly<ArgumentException>(() => attack.Run(task.Classifier, task.Inputs, task.Goals[0], run));
         Assert.Contains("Expected starts in the shape of the inputs, [9, 3, 5, 5], got [2, 3, 5, 5].", e.Message);
     }
 }
