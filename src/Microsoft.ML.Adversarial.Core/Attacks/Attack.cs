@@ -145,7 +145,7 @@ public abstract record Attack<TClassifier> : Attack
         run ??= AttackRun.Default;
         var originals = inputs.detach();
         AttackInputs.Require(classifier, originals, goal);
-        run.RequireFit(originals.shape[0]);
+        run.RequireFit(originals);
         goal = goal.With(goal.Classes.to(classifier.Device));
 
         var context = new AttackContext<TClassifier>(classifier, originals, goal, ThreatModel, run, scope);

@@ -13,6 +13,7 @@ public sealed class AttackContext<TClassifier>
     where TClassifier : class, IClassifier
 {
     private readonly PerturbationRegion _region;
+    private readonly ValidInputs? _valid;
     private readonly AttackRun _run;
     private readonly DisposeScope _scope;
     private Tensor? _reachedBefore;
@@ -27,7 +28,9 @@ public sealed class AttackContext<TClassifier>
         ThreatModel = valid is null ? threatModel : threatModel.Under(valid);
         Units = new(valid, classifier.Bounds);
         Random = new RowRandom(run.Seed, run.KeysOf(originals.shape[0]));
+        Starts = run.Starts?.detach();
         _region = ThreatModel.Norm.Around(originals, threatModel.Epsilon, classifier.Bounds);
+        _valid = valid;
         _run = run;
         _scope = scope;
     }
@@ -37,7 +40,7 @@ public sealed class AttackContext<TClassifier>
         (Classifier, Unconstrained, ThreatModel, Units) = (whole.Classifier, whole.Unconstrained, whole.ThreatModel, whole.Units);
         (Originals, Goal, Random) = (originals, goal, random);
         _region = ThreatModel.Norm.Around(originals, ThreatModel.Epsilon, Classifier.Bounds);
-        (_run, _scope) = (whole._run, whole._scope);
+        (_valid, _run, _scope) = (whole._valid, whole._run, whole._scope);
     }
 
     /// <summary>The classifier under attack; under constraints, as it is at the nearest valid inputs.</summary>
@@ -45,6 +48,9 @@ public sealed class AttackContext<TClassifier>
 
     /// <summary>The inputs as they came, shape [N, …]; never written to.</summary>
     public Tensor Originals { get; }
+
+    /// <summary>Where the caller proposes to start, shape [N, …]; null: nowhere.</summary>
+    internal Tensor? Starts { get; private init; }
 
     /// <summary>What to reach, row by row.</summary>
     public Goal Goal { get; }
@@ -126,6 +132,9 @@ public sealed class AttackContext<TClassifier>
         return conformed;
     }
 
+    /// <summary>The nearest inputs that satisfy the constraints, whatever the budget; these inputs themselves without any.</summary>
+    internal Tensor NearestValid(Tensor inputs) => _valid is null ? inputs : _valid.Nearest(inputs);
+
     /// <summary>The same task for some of the rows, for methods that go on with the unfinished ones.</summary>
     /// <param name="rows">Row indices, shape [M], Int64.</param>
     /// <param name="stream">Which of the rows' random streams to draw from; equal streams repeat equal draws.</param>
@@ -136,6 +145,7 @@ public sealed class AttackContext<TClassifier>
         return new(this, Originals.index_select(0, rows), Goal.Select(rows), random)
         {
             _reachedBefore = ReachedBefore.index_select(0, rows),
+            Starts = Starts?.index_select(0, rows.to(Starts.device)),
         };
     }
 
@@ -162,7 +172,12 @@ public sealed class AttackContext<TClassifier>
     internal AttackRun RunOn(Tensor rows, long seedOffset)
     {
         using var onCpu = rows.cpu();
-        return _run with { Seed = _run.Seed + seedOffset, RowKeys = Random.KeysOf(onCpu.data<long>().ToArray()) };
+        return _run with
+        {
+            Seed = _run.Seed + seedOffset,
+            RowKeys = Random.KeysOf(onCpu.data<long>().ToArray()),
+            Starts = Starts?.index_select(0, rows.to(Starts.device)),
+        };
     }
 }
 

@@ -39,6 +39,13 @@ internal sealed class RowRandom
         return Unit(like).mul_(upper - lower).add_(lower).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Uniform in (0, 1), for one of the rows, without a tensor.</summary>
+    public void Uniform(int row, Span<float> numbers)
+    {
+        Fill(numbers, SeedOf(_rowKeys[row]));
+        _draw++;
+    }
+
     /// <summary>Standard normal, by the inverse of the error function.</summary>
     public Tensor Normal(Tensor like)
     {

@@ -1,5 +1,6 @@
 using Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
 using Microsoft.ML.Adversarial.Attacks.Cascades;
+using Microsoft.ML.Adversarial.Attacks.DecisionBased;
 using Microsoft.ML.Adversarial.Attacks.FeatureSpace;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
@@ -21,13 +22,13 @@ namespace Microsoft.ML.Adversarial.Attacks;
 internal sealed record AttackCase(string Name, double Epsilon, bool IsRandom, Func<double, Attack> Create)
 {
     /// <summary>Whether rows that reach the goal unperturbed, and those that never do, come back as they were.</summary>
-    public bool LeavesReachedRows => Attack is MinimumNormAttack or AttackCascade;
+    public bool LeavesReachedRows => Attack is IMinimumNormAttack or AttackCascade;
 
     /// <summary>Whether rows that reach the goal unperturbed come back as they were.</summary>
     public bool LeavesRowsEarly => LeavesReachedRows || Attack is IteratedGradientAttack { LeaveEarly: true };
 
     /// <summary>Whether the attack spends a budget, so that it needs one.</summary>
-    public bool NeedsABudget => Attack is not (MinimumNormAttack or LogitAscent);
+    public bool NeedsABudget => Attack is not (IMinimumNormAttack or LogitAscent);
 
     public Attack Attack => Create(Epsilon);
 
@@ -127,6 +128,16 @@ internal static class AttackTable
         new("Square", 0.1, true, epsilon => new SquareAttack(Norm.LInfinity, epsilon) { Queries = 30, Restarts = 2 }),
         new("Square L2", 0.8, true, epsilon => new SquareAttack(Norm.L2, epsilon) { Queries = 30 }),
         new("Square L1", 2, true, epsilon => new SquareAttack(Norm.L1, epsilon) { Queries = 30, RescaleSchedule = false }),
+        new("HopSkipJump", 2, true, epsilon => new HopSkipJumpAttack(Norm.L2, epsilon) { Queries = 300, InitialDirections = 30 }),
+        new("HopSkipJump L∞", 0.5, true, epsilon =>
+            new HopSkipJumpAttack(Norm.LInfinity, epsilon) { Queries = 300, InitialDirections = 30 }),
+        new("Boundary", 2, true, epsilon => new BoundaryAttack(Norm.L2, epsilon) { Queries = 200 }),
+        new("Pointwise", 40, true, epsilon => new PointwiseAttack(Norm.L0, epsilon) { Queries = 200, Restarts = 2 }),
+        new("Sign-OPT", 2, true, epsilon => new SignOptAttack(Norm.L2, epsilon) { Queries = 300, StartDirections = 20, Directions = 40 }),
+        new("Sign-OPT L∞", 0.5, true, epsilon =>
+            new SignOptAttack(Norm.LInfinity, epsilon) { Queries = 300, StartDirections = 20, Directions = 40 }),
+        new("GeoDA", 2, true, epsilon => new GeometricDecisionAttack(Norm.L2, epsilon) { Queries = 300, Iterations = 4 }),
+        new("GeoDA L∞", 0.5, true, epsilon => new GeometricDecisionAttack(Norm.LInfinity, epsilon) { Queries = 300, Iterations = 4 }),
         new("AutoAttack", 0.3, true, epsilon => AutoAttack.Standard(Norm.LInfinity, epsilon)),
         new("AutoAttack rand", 2, true, epsilon => AutoAttack.Rand(Norm.L2, epsilon)),
     ];
