@@ -4,6 +4,7 @@ namespace Microsoft.ML.Adversarial.Trees;
 internal sealed class EvasionStarts(TreeNodes nodes, EvasionRow row, EvasionGoal goal, LeafTupleSearch search)
 {
     private const int Halvings = 10;
+    private const int Doublings = 7;
 
     /// <summary>
     /// For each way to reach the goal a point that gives in to the trees one by one, those whose leaves differ most first: of the leaves that are
@@ -11,21 +12,61 @@ internal sealed class EvasionStarts(TreeNodes nodes, EvasionRow row, EvasionGoal
     /// </summary>
     public IEnumerable<float[]> Greedy() => goal.Victories(nodes.ClassCount).Select(Greedy).Where(point => search.Reaches(point));
 
-    /// <summary>A point with each feature in a random cell between neighbouring thresholds, drawn towards the row; null where it misses the goal.</summary>
+    /// <summary>The nearest point that differs in one feature; null where none reaches the goal.</summary>
+    public float[]? OneFeature()
+    {
+        var (best, smallest) = ((float[]?)null, double.PositiveInfinity);
+        float[] point = [.. row.Original];
+        for (var feature = 0; feature < point.Length; feature++)
+        {
+            for (var cell = 0; cell <= nodes.ThresholdsOf(feature).Length; cell++)
+            {
+                if (TryNearest(feature, cell, out point[feature]) && row.Term(feature, point[feature]) is var term && term < smallest && search.Reaches(point))
+                {
+                    (best, smallest) = ([.. point], term);
+                }
+            }
+
+            point[feature] = row.Original[feature];
+        }
+
+        return best;
+    }
+
+    /// <summary>
+    /// The first point found that reaches the goal on the way from the row to one with each feature in a random cell between neighbouring thresholds;
+    /// null where none does.
+    /// </summary>
     /// <param name="numbers">One per used feature, uniform in (0, 1).</param>
     public float[]? Random(ReadOnlySpan<float> numbers)
     {
-        var point = new float[row.Features];
-        for (var feature = 0; feature < point.Length; feature++)
+        var end = new float[row.Features];
+        for (var feature = 0; feature < end.Length; feature++)
         {
-            var thresholds = nodes.ThresholdsOf(feature);
-            var cell = Math.Min((int)(numbers[feature] * (thresholds.Length + 1)), thresholds.Length);
-            var lower = cell == 0 ? row.Lower[feature] : Math.Max(row.Lower[feature], float.BitIncrement(thresholds[cell - 1]));
-            var upper = cell == thresholds.Length ? row.Upper[feature] : Math.Min(row.Upper[feature], thresholds[cell]);
-            point[feature] = row.TryNearest(feature, lower, upper, out var value) ? value : row.Original[feature];
+            var cells = nodes.ThresholdsOf(feature).Length + 1;
+            end[feature] = TryNearest(feature, Math.Min((int)(numbers[feature] * cells), cells - 1), out var value) ? value : row.Original[feature];
         }
 
-        return search.Reaches(point) ? Nearer(point) : null;
+        var near = 0.0;
+        for (var far = Math.ScaleB(1, -Doublings); far <= 1; far *= 2)
+        {
+            if (search.Reaches(Between(end, far)))
+            {
+                return Between(end, Bisected(end, near, far));
+            }
+
+            near = far;
+        }
+
+        return null;
+    }
+
+    private bool TryNearest(int feature, int cell, out float value)
+    {
+        var thresholds = nodes.ThresholdsOf(feature);
+        var lower = cell == 0 ? row.Lower[feature] : Math.Max(row.Lower[feature], float.BitIncrement(thresholds[cell - 1]));
+        var upper = cell == thresholds.Length ? row.Upper[feature] : Math.Min(row.Upper[feature], thresholds[cell]);
+        return row.TryNearest(feature, lower, upper, out value);
     }
 
     private float[] Greedy(Victory victory)
@@ -67,17 +108,15 @@ internal sealed class EvasionStarts(TreeNodes nodes, EvasionRow row, EvasionGoal
         return true;
     }
 
-    // Bisection between the row and the point.
-    private float[] Nearer(float[] point)
+    private double Bisected(float[] end, double near, double far)
     {
-        var (near, far) = (0.0, 1.0);
         for (var halving = 0; halving < Halvings; halving++)
         {
             var middle = (near + far) / 2;
-            (near, far) = search.Reaches(Between(point, middle)) ? (near, middle) : (middle, far);
+            (near, far) = search.Reaches(Between(end, middle)) ? (near, middle) : (middle, far);
         }
 
-        return far < 1 ? Between(point, far) : point;
+        return far;
     }
 
     private float[] Between(float[] point, double share)

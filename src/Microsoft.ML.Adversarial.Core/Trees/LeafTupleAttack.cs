@@ -6,8 +6,8 @@ namespace Microsoft.ML.Adversarial.Trees;
 /// <summary>
 /// Leaf tuple attack (Zhang, Zhang &amp; Hsieh 2020, arXiv:2010.11598): from points that reach the goal it walks to nearer leaf tuples that differ in
 /// the leaf of one tree, and keeps the nearest point. For ensembles that are too large for <see cref="MinimalTreeEvasion"/>. Besides random points it
-/// begins with one per class that gives in to the trees one by one, so that rare classes are reached, and except in L∞ it also puts features back one by
-/// one; the paper has neither. Default: 20 random points, as in the paper.
+/// begins with one per class that gives in to the trees one by one, so that rare classes are reached, and with the nearest that differs in one feature;
+/// except in L∞ it also puts features back one by one. The paper has none of these. Default: 20 random points, as in the paper.
 /// </summary>
 [AttackName("leaftuple", "lt-attack", Norms = ["Linf", "L2", "L1", "L0"], Reference = "Zhang, Zhang & Hsieh 2020, arXiv:2010.11598")]
 public sealed record LeafTupleAttack : TreeAttack
@@ -36,7 +36,7 @@ public sealed record LeafTupleAttack : TreeAttack
         var starts = new EvasionStarts(nodes, row, goal, search);
         var random = Enumerable.Range(0, Starts).Select(_ => starts.Random(draw())).OfType<float[]>();
         var (best, smallest) = ((float[]?)null, double.PositiveInfinity);
-        foreach (var point in starts.Greedy().Concat(random))
+        foreach (var point in starts.Greedy().Concat(starts.OneFeature() is { } near ? [near] : []).Concat(random))
         {
             search.Descend_(point);
             if (row.Total(point) is var total && total < smallest)

@@ -95,7 +95,8 @@ public sealed record MinimalTreeEvasion : TreeAttack
     {
         var search = new BranchAndBound(nodes, row, goal, row.TotalOf(Epsilon));
         var descent = new LeafTupleSearch(nodes, row, goal);
-        foreach (var point in new EvasionStarts(nodes, row, goal, descent).Greedy())
+        var starts = new EvasionStarts(nodes, row, goal, descent);
+        foreach (var point in starts.Greedy().Concat(starts.OneFeature() is { } near ? [near] : []))
         {
             descent.Descend_(point);
             search.Offer(point);
