@@ -9,12 +9,14 @@ namespace Microsoft.ML.Adversarial.Trees;
 /// <param name="Threshold">Of a binary step: the score above which it predicts true.</param>
 internal sealed record PredictionStep(ClassLabels Labels, float? Threshold)
 {
+    public static bool IsBinary(ITransformer step) =>
+        step.GetType() is { IsGenericType: true } kind && kind.GetGenericTypeDefinition() == typeof(BinaryPredictionTransformer<>);
+
     public static PredictionStep Of(ITransformer step)
     {
-        var kind = step.GetType();
-        var read = kind.GetGenericTypeDefinition() == typeof(BinaryPredictionTransformer<>) ? nameof(OfBinary) : nameof(OfAny);
+        var read = IsBinary(step) ? nameof(OfBinary) : nameof(OfAny);
         return (PredictionStep)typeof(PredictionStep).GetMethod(read, BindingFlags.NonPublic | BindingFlags.Static)!
-            .MakeGenericMethod(kind.GetGenericArguments()).Invoke(null, BindingFlags.DoNotWrapExceptions, null, [step], null)!;
+            .MakeGenericMethod(step.GetType().GetGenericArguments()).Invoke(null, BindingFlags.DoNotWrapExceptions, null, [step], null)!;
     }
 
     private static PredictionStep OfBinary<TModel>(BinaryPredictionTransformer<TModel> step)

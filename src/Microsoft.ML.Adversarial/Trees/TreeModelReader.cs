@@ -20,8 +20,8 @@ internal static class TreeModelReader
 
         var ensemble = prediction.Model is OneVersusAllModelParameters parts
             ? Multiclass(parts, type.Size)
-            : Trees(prediction.Model) is { } trees && PredictionStep.Of(step) is { Threshold: { } threshold }
-                ? TreeEnsemble.Binary(type.Size, Plain(trees, 1), -threshold)
+            : PredictionStep.IsBinary(step) && Trees(prediction.Model) is { } trees
+                ? TreeEnsemble.Binary(type.Size, Plain(trees, 1), -PredictionStep.Of(step).Threshold!.Value)
                 : null;
         return ensemble is null ? null : new(new TreeClassifier(ensemble, bounds), prediction.FeatureColumnName, PredictionStep.Of(step).Labels);
     }

@@ -143,7 +143,7 @@ internal static class AttackTable
     /// <summary>Those that read trees, which networks have not.</summary>
     public static readonly IReadOnlyList<AttackCase> OnTrees =
     [
-        new("Leaf tuples", 0.4, false, epsilon => new LeafTupleAttack(Norm.LInfinity, epsilon)),
+        new("Leaf tuples", 0.4, true, epsilon => new LeafTupleAttack(Norm.LInfinity, epsilon)),
         new("Leaf tuples L2", 0.8, false, epsilon => new LeafTupleAttack(Norm.L2, epsilon)),
         new("Leaf tuples L1 of one start", 1.5, true, epsilon => new LeafTupleAttack(Norm.L1, epsilon) { Starts = 1 }),
         new("Leaf tuples L0", 4, false, epsilon => new LeafTupleAttack(Norm.L0, epsilon)),

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Adversarial.Trees;
 [TestClass]
 public sealed class TreesOfTests
 {
-    private const int Features = 4;
+    private const int Width = 4;
 
     private static readonly MLContext ML = new(seed: 1);
 
@@ -116,6 +116,9 @@ public sealed class TreesOfTests
         ITransformer linear = ML.BinaryClassification.Trainers.SdcaLogisticRegression("IsLarge").Fit(rows);
         Assert.Contains("FastTree, FastForest or LightGBM", Assert.ThrowsExactly<ArgumentException>(() => ML.Model.TreesOf(linear)).Message);
 
+        ITransformer regression = ML.Regression.Trainers.FastTree("Amount", numberOfTrees: 3).Fit(rows);
+        Assert.Contains("that classifies", Assert.ThrowsExactly<ArgumentException>(() => ML.Model.TreesOf(regression)).Message);
+
         ITransformer categorical = ML.Transforms.Categorical.OneHotEncoding("Features", "Kind")
             .Append(ML.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
             {
@@ -124,7 +127,7 @@ public sealed class TreesOfTests
         Assert.Contains("categorical split", Assert.ThrowsExactly<NotSupportedException>(() => ML.Model.TreesOf(categorical)).Message);
     }
 
-    private static Tensor Inputs(IEnumerable<float[]> rows) => tensor(rows.SelectMany(row => row).ToArray()).reshape(-1, Features);
+    private static Tensor Inputs(IEnumerable<float[]> rows) => tensor(rows.SelectMany(row => row).ToArray()).reshape(-1, Width);
 
     private static ITransformer Loaded(ITransformer model, DataViewSchema schema)
     {
@@ -139,12 +142,13 @@ public sealed class TreesOfTests
         Random random = new(3);
         return ML.Data.LoadFromEnumerable(Enumerable.Range(0, 400).Select(_ =>
         {
-            float[] features = [.. Enumerable.Range(0, Features).Select(_ => (float)random.NextDouble())];
+            float[] features = [.. Enumerable.Range(0, Width).Select(_ => (float)random.NextDouble())];
             return new Row
             {
                 Features = features,
                 Label = features[0] + (features[1] * features[1]) > 0.9f ? "a" : features[2] > 0.5f ? "b" : "c",
                 IsLarge = features.Sum() > 2,
+                Amount = features.Sum(),
                 Kind = features[3] > 0.7f ? "x" : features[0] > 0.5f ? "y" : features.Sum() > 2 ? "z" : "w",
             };
         }).ToArray());
@@ -152,7 +156,7 @@ public sealed class TreesOfTests
 
     private class Row
     {
-        [VectorType(Features)]
+        [VectorType(Width)]
         public float[] Features { get; set; } = [];
 
         public string Label { get; set; } = "";
@@ -160,11 +164,13 @@ public sealed class TreesOfTests
         public bool IsLarge { get; set; }
 
         public string Kind { get; set; } = "";
+
+        public float Amount { get; set; }
     }
 
     private sealed class Judged
     {
-        [VectorType(Features)]
+        [VectorType(Width)]
         public float[] Features { get; set; } = [];
 
         public string PredictedLabel { get; set; } = "";
@@ -174,7 +180,7 @@ public sealed class TreesOfTests
 
     private sealed class JudgedBinary
     {
-        [VectorType(Features)]
+        [VectorType(Width)]
         public float[] Features { get; set; } = [];
 
         public bool PredictedLabel { get; set; }
