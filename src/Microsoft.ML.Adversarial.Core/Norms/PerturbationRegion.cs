@@ -100,5 +100,15 @@ internal sealed class BallRegion(Norm norm, Tensor originals, double epsilon, In
         _bounds.Apply_(inputs);
     }
 
-    public override void Clip_(Tensor inputs) => Project_(inputs);
+    public override void Clip_(Tensor inputs)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var inside = _norm.Measure(inputs - originals).less_equal(epsilon);
+        var before = inputs.clone();
+        Project_(inputs);
+
+        // Adding the difference to the original again need not give the same number, and on trees the next one may be another class.
+        _bounds.Apply_(before);
+        inputs.copy_(where(Norm.PerRow(inside, inputs), before, inputs));
+    }
 }

@@ -13,6 +13,11 @@ internal sealed record ClassLabels(int Count, bool IsBoolean, LabelValues? Value
     [JsonIgnore]
     public DataViewType PredictedType => IsBoolean ? BooleanDataViewType.Instance : new KeyDataViewType(typeof(uint), (ulong)Count);
 
+    /// <summary>What the classes are called; keys without values by their numbers, from 1.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Names => IsBoolean ? [bool.FalseString, bool.TrueString]
+        : Values?.Values ?? [.. Enumerable.Range(1, Count).Select(key => key.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+
     /// <summary>The same classes as labels that can be missing: a Boolean becomes a key whose values are false and true.</summary>
     public ClassLabels AsKeys() => IsBoolean
         ? new(Count, IsBoolean: false, new LabelValues(BooleanDataViewType.Instance.ToString()!, [bool.FalseString, bool.TrueString]))

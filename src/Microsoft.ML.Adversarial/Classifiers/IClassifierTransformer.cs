@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Transforms;
+using Microsoft.ML.Adversarial.Trees;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
 
@@ -18,17 +19,34 @@ internal static class ClassifierOfModel
         return Steps(model).OfType<IClassifierTransformer>().LastOrDefault()?.ColumnClassifier ?? throw Missing(model, step);
     }
 
+    /// <summary>The last trees of a transformer or chain.</summary>
+    public static ColumnClassifier FindTrees(ITransformer model, InputBounds bounds)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return LastTrees(model, bounds) ?? throw new ArgumentException(
+            $"Expected a model with a FastTree, FastForest or LightGBM step that classifies, got {model.GetType().Name} without one.", nameof(model));
+    }
+
     /// <summary>
     /// The same with the input transformations that make the column it reads: those that it was trained behind, else those that stand before it
-    /// in the chain.
+    /// in the chain. Trees where there is no network.
     /// </summary>
     public static ColumnClassifier FindWithTransformations(ITransformer model, string step)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        if (!Steps(model).OfType<IClassifierTransformer>().Any() && LastTrees(model, InputBounds.Unbounded) is { } trees)
+        {
+            return trees;
+        }
+
         var classifier = Find(model, step);
         return classifier.Transformations.Count > 0
             ? classifier
             : classifier with { Transformations = Before(classifier, [.. Steps(model)], step) };
     }
+
+    private static ColumnClassifier? LastTrees(ITransformer model, InputBounds bounds) =>
+        Steps(model).Reverse().Select(step => TreeModelReader.Read(step, bounds)).FirstOrDefault(trees => trees is not null);
 
     private static ColumnTransformation[] Before(ColumnClassifier classifier, ITransformer[] steps, string step)
     {

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 
 // Model.Load finds a transformer by its LoadableClass attribute, and a model is written through ModelSaveContext: both are
-// internal to ML.NET, which has no public way to save a transformer of ours. With these two lines the runtime lets this
+// internal to ML.NET, which has no public way to save a transformer of ours. With these lines the runtime lets this
 // assembly use them; without them it returns none of our LoadableClass attributes. They are written here and not as
-// AssemblyAttribute items because generated ones went stale in incremental builds.
+// AssemblyAttribute items because generated ones went stale in incremental builds. The parts of a one-versus-all model are internal too.
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
+[assembly: IgnoresAccessChecksTo("Microsoft.ML.StandardTrainers")]
 
 namespace System.Runtime.CompilerServices;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.TestData;
 using TorchSharp;
@@ -9,9 +10,9 @@ namespace Microsoft.ML.Adversarial.Attacks;
 [TestClass]
 public sealed class AttackContract
 {
-    private readonly AttackTask task = new();
+    private AttackedRows task = null!;
 
-    public static IEnumerable<object[]> Attacks => AttackTable.Rows;
+    public static IEnumerable<object[]> Attacks => AttackTable.Everything.Select(one => new object[] { one });
 
     [TestCleanup]
     public void FreeTask() => task.Dispose();
@@ -20,7 +21,7 @@ public sealed class AttackContract
     [DynamicData(nameof(Attacks))]
     public void ResultsAreInTheBudgetAndTheBoundsAndJudgedAnew(object attack)
     {
-        AttackCase one = (AttackCase)attack;
+        AttackCase one = Begin(attack);
         foreach (Goal goal in task.Goals)
         {
             using DisposeScope scope = torch.NewDisposeScope();
@@ -49,7 +50,7 @@ public sealed class AttackContract
     [DynamicData(nameof(Attacks))]
     public void TheSeedDecidesEveryBit(object attack)
     {
-        AttackCase one = (AttackCase)attack;
+        AttackCase one = Begin(attack);
         byte[] first = Run(one.Attack, new() { Seed = 3 });
         CollectionAssert.AreEqual(first, Run(one.Attack, new() { Seed = 3 }));
         Assert.AreEqual(!one.IsRandom, first.SequenceEqual(Run(one.Attack, new() { Seed = 4 })), "depends on the seed");
@@ -59,7 +60,7 @@ public sealed class AttackContract
     [DynamicData(nameof(Attacks))]
     public void NoBudgetGivesTheInputsBitForBit(object attack)
     {
-        AttackCase one = (AttackCase)attack;
+        AttackCase one = Begin(attack);
         CollectionAssert.AreEqual(SmallNetwork.Bits(task.Inputs), Run(one.Create(0), new()));
     }
 
@@ -68,7 +69,7 @@ public sealed class AttackContract
     public void ARowsRandomnessIsItsOwn(object attack)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        AttackCase one = (AttackCase)attack;
+        AttackCase one = Begin(attack);
         Tensor order = torch.tensor(new long[] { 0, 8, 7, 6, 5, 4, 3, 2, 1 });
         AttackRun run = new() { RowKeys = [10, 11, 12, 13, 14, 15, 16, 17, 18] };
         AttackRun reordered = new() { RowKeys = [.. order.data<long>().ToArray().Select(row => run.RowKeys[(int)row])] };
@@ -86,11 +87,17 @@ public sealed class AttackContract
     [DynamicData(nameof(Attacks))]
     public void EverythingElseIsLeftAsItWas(object attack)
     {
-        AttackCase one = (AttackCase)attack;
-        Parameter(0).requires_grad = false;
+        AttackCase one = Begin(attack);
+        using nn.Module noModule = nn.Identity();
+        nn.Module module = (task.Classifier as NetworkClassifier)?.Module ?? noModule;
+        foreach (var parameter in module.parameters().Take(1))
+        {
+            parameter.requires_grad = false;
+        }
+
         foreach (Goal goal in task.Goals)
         {
-            Untouched untouched = new(task.Classifier.Module, task.Inputs, task.Labels, task.Targets);
+            Untouched untouched = new(module, task.Inputs, task.Labels, task.Targets);
             one.Attack.Run(task.Classifier, task.Inputs, goal).Dispose();
             untouched.Verify();
         }
@@ -100,7 +107,7 @@ public sealed class AttackContract
     [DynamicData(nameof(Attacks))]
     public void TheCallersGradModeDoesNotMatter(object attack)
     {
-        AttackCase one = (AttackCase)attack;
+        AttackCase one = Begin(attack);
         byte[] expected = Run(one.Attack, new());
         using (torch.no_grad())
         {
@@ -121,7 +128,7 @@ public sealed class AttackContract
     [DynamicData(nameof(Attacks))]
     public void NoTensorsAreLeft(object attack)
     {
-        AttackCase one = (AttackCase)attack;
+        AttackCase one = Begin(attack);
         Goal goal = task.Goals[0];
         LiveTensors.AssertNoneLeft(() =>
         {
@@ -135,7 +142,7 @@ public sealed class AttackContract
     public void MoreStepsTakeNoMoreMemory(object attack)
     {
         const int more = 24;
-        AttackCase one = (AttackCase)attack;
+        AttackCase one = Begin(attack);
         // A budget that is too small for the goal, so that rows stay to the end.
         AttackDescription description = AttackDescription.Of(one.Create(one.Epsilon / 100));
         string? length = AttackDescription.SettingsOf(description.Name)
@@ -148,7 +155,7 @@ public sealed class AttackContract
         long Most(int steps)
         {
             long most = 0;
-            CountedPasses classifier = new(task.Classifier, inputs =>
+            CountedPasses classifier = new((NetworkClassifier)task.Classifier, inputs =>
             {
                 most = Math.Max(most, LiveTensors.Count);
                 return inputs;
@@ -167,7 +174,7 @@ public sealed class AttackContract
     public void ACancelledRunReturnsWhatItHas(object attack)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        AttackCase one = (AttackCase)attack;
+        AttackCase one = Begin(attack);
         AttackResult result = one.Attack.Run(task.Classifier, task.Inputs, task.Goals[0], new() { Cancellation = new(canceled: true) });
 
         Assert.IsTrue(result.WasCancelled);
@@ -179,7 +186,7 @@ public sealed class AttackContract
     [DynamicData(nameof(Attacks))]
     public void ItsDescriptionMakesItAgain(object attack)
     {
-        AttackCase one = (AttackCase)attack;
+        AttackCase one = Begin(attack);
         AttackDescription description = AttackDescription.Of(one.Attack);
         Assert.AreEqual(one.Attack, description.Create());
         Assert.AreEqual(one.Attack, (description with { Name = description.Name.ToUpperInvariant() }).Create());
@@ -194,7 +201,12 @@ public sealed class AttackContract
         CollectionAssert.AreEqual(SmallNetwork.Bits(expected), SmallNetwork.Bits(actual));
     }
 
-    private Tensor Parameter(int index) => task.Classifier.Module.parameters().ElementAt(index);
+    private AttackCase Begin(object attack)
+    {
+        AttackCase one = (AttackCase)attack;
+        task = one.CreateTask();
+        return one;
+    }
 
     private byte[] Run(Attack attack, AttackRun run)
     {

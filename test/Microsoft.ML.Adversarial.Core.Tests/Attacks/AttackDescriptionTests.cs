@@ -26,7 +26,7 @@ public sealed class AttackDescriptionTests
     [TestMethod]
     public void EveryAttackOfTheTableHasANameAndEveryNameAnAttack() => CollectionAssert.AreEqual(
         AttackDescription.Names.ToArray(),
-        AttackTable.All.Select(one => AttackDescription.Of(one.Attack).Name).Distinct().Order().ToArray());
+        AttackTable.Everything.Select(one => AttackDescription.Of(one.Attack).Name).Distinct().Order().ToArray());
 
     [TestMethod]
     public void NamesAndSettingsAreReadInAnyCaseAndOtherNamesMeanTheSame()

@@ -11,6 +11,8 @@ using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Attacks.RandomSearch;
 using Microsoft.ML.Adversarial.Attacks.Saliency;
 using Microsoft.ML.Adversarial.Norms;
+using Microsoft.ML.Adversarial.TestData;
+using Microsoft.ML.Adversarial.Trees;
 
 namespace Microsoft.ML.Adversarial.Attacks;
 
@@ -32,10 +34,17 @@ internal sealed record AttackCase(string Name, double Epsilon, bool IsRandom, Fu
 
     public Attack Attack => Create(Epsilon);
 
+    /// <summary>What it attacks in <see cref="AttackContract"/>: a network, or trees where it reads trees.</summary>
+    public AttackedRows CreateTask() => Attack is TreeAttack
+        ? new AttackedRows(TestTrees.Classifier(seed: 1, features: 12, classes: 4, treesPerClass: 8, splits: 7), TestNetworks.Uniform([AttackTask.Rows, 12]))
+        : new AttackTask();
+
     public override string ToString() => Name;
 }
 
-/// <summary>Every attack of the library. To add one: a line here, and it inherits <see cref="AttackContract"/>.</summary>
+/// <summary>
+/// Every attack of the library. To add one: a line here, and it inherits <see cref="AttackContract"/>; those on networks inherit other contracts too.
+/// </summary>
 internal static class AttackTable
 {
     private static readonly Norm L15 = Norm.Lp(1.5);
@@ -141,6 +150,21 @@ internal static class AttackTable
         new("AutoAttack", 0.3, true, epsilon => AutoAttack.Standard(Norm.LInfinity, epsilon)),
         new("AutoAttack rand", 2, true, epsilon => AutoAttack.Rand(Norm.L2, epsilon)),
     ];
+
+    /// <summary>Those that read trees, which networks have not.</summary>
+    public static readonly IReadOnlyList<AttackCase> OnTrees =
+    [
+        new("Leaf tuples", 0.4, true, epsilon => new LeafTupleAttack(Norm.LInfinity, epsilon)),
+        new("Leaf tuples L2", 0.8, false, epsilon => new LeafTupleAttack(Norm.L2, epsilon)),
+        new("Leaf tuples L1 of one start", 1.5, true, epsilon => new LeafTupleAttack(Norm.L1, epsilon) { Starts = 1 }),
+        new("Leaf tuples L0", 4, false, epsilon => new LeafTupleAttack(Norm.L0, epsilon)),
+        new("Minimal tree evasion", 0.4, false, epsilon => new MinimalTreeEvasion(Norm.LInfinity, epsilon)),
+        new("Minimal tree evasion L2", 0.8, false, epsilon => new MinimalTreeEvasion(Norm.L2, epsilon) { NodeBudget = 100 }),
+        new("Minimal tree evasion L0", 4, false, epsilon => new MinimalTreeEvasion(Norm.L0, epsilon)),
+        new("Minimal tree evasion L3", 0.8, false, epsilon => new MinimalTreeEvasion(Norm.Lp(3), epsilon)),
+    ];
+
+    public static IEnumerable<AttackCase> Everything => [.. All, .. OnTrees];
 
     public static IEnumerable<object[]> Rows => All.Select(one => new object[] { one });
 }

@@ -1,39 +1,23 @@
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.TestData;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks;
 
-/// <summary>A small network, inputs and both kinds of goal for attacks to work on. Every third row starts out misclassified.</summary>
-internal sealed class AttackTask : IDisposable
+/// <summary>A small network for attacks to work on.</summary>
+internal sealed class AttackTask : AttackedRows
 {
     public const int Rows = 9;
 
     public AttackTask()
+        : base(TestNetworks.Classifier(TestNetworks.Images), TestNetworks.Uniform([Rows, 3, 5, 5]))
     {
-        Classifier = TestNetworks.Classifier(TestNetworks.Images);
-        Inputs = TestNetworks.Uniform([Rows, 3, 5, 5]);
-        using Tensor predictions = TestNetworks.Predictions(Classifier, Inputs);
-        long[] predicted = predictions.data<long>().ToArray();
-        Labels = tensor(predicted.Select((label, row) => row % 3 == 0 ? (label + 2) % Classifier.ClassCount : label).ToArray());
-        Targets = tensor(predicted.Select(label => (label + 1) % Classifier.ClassCount).ToArray());
     }
 
-    public NetworkClassifier Classifier { get; }
+    public new NetworkClassifier Classifier => (NetworkClassifier)base.Classifier;
 
-    public Tensor Inputs { get; }
-
-    public Tensor Labels { get; }
-
-    public Tensor Targets { get; }
-
-    public IReadOnlyList<Goal> Goals => [Goal.Misclassify(Labels), Goal.MisclassifyAs(Targets)];
-
-    public void Dispose()
+    public override void Dispose()
     {
         Classifier.Dispose();
-        Inputs.Dispose();
-        Labels.Dispose();
-        Targets.Dispose();
+        base.Dispose();
     }
 }

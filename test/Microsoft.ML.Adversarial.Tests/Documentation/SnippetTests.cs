@@ -41,6 +41,7 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Training.Sharpness;
         using Microsoft.ML.Adversarial.Transformations;
         using Microsoft.ML.Adversarial.Transforms;
+        using Microsoft.ML.Adversarial.Trees;
         using TorchSharp;
         using static TorchSharp.torch;
 

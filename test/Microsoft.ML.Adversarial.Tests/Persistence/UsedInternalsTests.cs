@@ -10,7 +10,7 @@ namespace Microsoft.ML.Adversarial.Persistence;
 [TestClass]
 public sealed class UsedInternalsTests
 {
-    private static readonly string[] MLNet = ["Microsoft.ML.Core", "Microsoft.ML.Data"];
+    private static readonly string[] MLNet = ["Microsoft.ML.Core", "Microsoft.ML.Data", "Microsoft.ML.StandardTrainers"];
 
     private static readonly UsedMembers Ours = new(typeof(AdversarialCatalog).Assembly, MLNet);
 
