@@ -51,7 +51,7 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
     internal static string CustomaryNorm(string name) => About(name).Norms.FirstOrDefault("Linf");
 
     /// <summary>Whether an attack looks for the smallest perturbation, so that ε may be infinite.</summary>
-    internal static bool IsMinimumNorm(string name) => Types.Find(name).IsAssignableTo(typeof(MinimumNormAttack));
+    internal static bool IsMinimumNorm(string name) => Types.Find(name).IsAssignableTo(typeof(IMinimumNormAttack));
 
     /// <summary>Whether an attack needs nothing but logits.</summary>
     internal static bool IsBlackBox(string name) => Types.Find(name).IsAssignableTo(typeof(Attack<IClassifier>));

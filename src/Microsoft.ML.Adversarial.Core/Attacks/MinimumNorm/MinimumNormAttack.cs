@@ -7,7 +7,7 @@ namespace Microsoft.ML.Adversarial.Attacks.MinimumNorm;
 /// The family of attacks that look for the smallest perturbation which reaches the goal, rather than for what a budget allows. Rows that reach
 /// it unperturbed stay as they are, and so do rows for which nothing is found. A finite ε keeps what is found within it only.
 /// </summary>
-public abstract record MinimumNormAttack : Attack<IDifferentiableClassifier>
+public abstract record MinimumNormAttack : Attack<IDifferentiableClassifier>, IMinimumNormAttack
 {
     // By which a size may exceed the budget that its perturbation was projected on.
     private const double Rounding = 1e-6;
