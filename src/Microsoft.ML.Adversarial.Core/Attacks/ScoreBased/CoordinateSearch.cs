@@ -15,7 +15,7 @@ internal sealed class CoordinateSearch(ScoredRows rows, SearchDirections directi
 
     public void Run()
     {
-        for (var step = 0L; rows.Count > 0 && !rows.WasCancelled; step++)
+        for (var step = 0L; rows.Count > 0 && rows.Left > 0 && !rows.WasCancelled; step++)
         {
             using var scope = NewDisposeScope();
             var (cycle, place) = Math.DivRem(step, directions.Count);

@@ -39,7 +39,7 @@ internal sealed class GradientEstimate(GradientEstimateAttack attack, ScoredRows
         var units = rows.Whole.Units;
         var free = units.Free(ones([1, .. points.shape[1..]], ScalarType.Bool, points.device)).to(points.dtype);
         var directions = stack(Enumerable.Range(0, pairs).Select(_ => attack.Direction(random, points).mul_(free)).ToArray());
-        var moves = units.Undo(directions.flatten(0, 1)).reshape(directions.shape).mul_(_radius);
+        var moves = units.Undo(directions.flatten(0, 1)).reshape(directions.shape) * _radius;
         var candidates = cat([points + moves, points - moves], 0).flatten(0, 1);
         new BoundsClamp(points, rows.Whole.Classifier.Bounds).Apply_(candidates);
         int[] slots = [.. Enumerable.Repeat(rows.Slots, 2 * pairs).SelectMany(slots => slots)];
