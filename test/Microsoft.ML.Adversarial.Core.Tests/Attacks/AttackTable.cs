@@ -10,6 +10,7 @@ using Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
 using Microsoft.ML.Adversarial.Attacks.RandomSearch;
 using Microsoft.ML.Adversarial.Attacks.Saliency;
+using Microsoft.ML.Adversarial.Attacks.ScoreBased;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
 using Microsoft.ML.Adversarial.Trees;
@@ -27,7 +28,7 @@ internal sealed record AttackCase(string Name, double Epsilon, bool IsRandom, Fu
     public bool LeavesReachedRows => Attack is IMinimumNormAttack or AttackCascade;
 
     /// <summary>Whether rows that reach the goal unperturbed come back as they were.</summary>
-    public bool LeavesRowsEarly => LeavesReachedRows || Attack is IteratedGradientAttack { LeaveEarly: true };
+    public bool LeavesRowsEarly => LeavesReachedRows || Attack is ScoreBasedAttack or IteratedGradientAttack { LeaveEarly: true };
 
     /// <summary>Whether the attack spends a budget, so that it needs one.</summary>
     public bool NeedsABudget => Attack is not (IMinimumNormAttack or LogitAscent);
@@ -147,6 +148,29 @@ internal static class AttackTable
             new SignOptAttack(Norm.LInfinity, epsilon) { Queries = 300, StartDirections = 20, Directions = 40 }),
         new("GeoDA", 2, true, epsilon => new GeometricDecisionAttack(Norm.L2, epsilon) { Queries = 300, Iterations = 4 }),
         new("GeoDA L∞", 0.5, true, epsilon => new GeometricDecisionAttack(Norm.LInfinity, epsilon) { Queries = 300, Iterations = 4 }),
+        new("NES", 0.1, true, epsilon => new NaturalEvolutionStrategies(Norm.LInfinity, epsilon) { Queries = 120, QueriesPerEstimate = 20 }),
+        new("NES L2 on the margin", 0.8, true, epsilon => new NaturalEvolutionStrategies(Norm.L2, epsilon)
+        {
+            Queries = 120, QueriesPerEstimate = 20, Objective = AttackObjective.LogitMargin, StepSize = 0.3, Momentum = 0.5,
+        }),
+        new("SPSA", 0.1, true, epsilon =>
+            new SimultaneousPerturbationStochasticApproximation(Norm.LInfinity, epsilon) { Queries = 120, QueriesPerEstimate = 20 }),
+        new("SPSA L2", 0.8, true, epsilon => new SimultaneousPerturbationStochasticApproximation(Norm.L2, epsilon)
+        {
+            Queries = 120, QueriesPerEstimate = 20, SamplingRadius = 0.02,
+        }),
+        new("SimBA", 0.8, true, epsilon => new SimpleBlackBoxAttack(Norm.L2, epsilon) { Queries = 120, StepSize = 0.2 }),
+        new("SimBA L∞", 0.1, true, epsilon => new SimpleBlackBoxAttack(Norm.LInfinity, epsilon) { Queries = 120 }),
+        new("SimBA with cosines", 0.8, true, epsilon =>
+            new SimpleBlackBoxAttack(Norm.L2, epsilon) { Queries = 120, Basis = SearchBasis.DiscreteCosine, FrequencyShare = 0.7 }),
+        new("SimBA L∞ with cosines", 0.1, true, epsilon =>
+            new SimpleBlackBoxAttack(Norm.LInfinity, epsilon) { Queries = 120, Basis = SearchBasis.DiscreteCosine, FrequencyShare = 1 }),
+        new("One pixel", 3, true, epsilon => new OnePixelAttack(Norm.L0, epsilon) { Queries = 200, PopulationSize = 20 }),
+        new("One feature", 2, true, epsilon => new OnePixelAttack(Norm.L0, epsilon) { Queries = 200, PopulationSize = 20 }),
+        new("ZOO", 3, true, epsilon => new ZerothOrderOptimization(Norm.L2, epsilon)
+        {
+            Queries = 600, BinarySearchSteps = 3, FeaturesPerStep = 15, LearningRate = 0.2, InitialConstant = 1,
+        }),
         new("AutoAttack", 0.3, true, epsilon => AutoAttack.Standard(Norm.LInfinity, epsilon)),
         new("AutoAttack rand", 2, true, epsilon => AutoAttack.Rand(Norm.L2, epsilon)),
     ];

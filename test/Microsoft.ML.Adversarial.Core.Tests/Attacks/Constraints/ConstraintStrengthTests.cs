@@ -59,7 +59,7 @@ public sealed class ConstraintStrengthTests
         Tensor read = (stored.Inputs * 255).round().to(ScalarType.Byte).to(ScalarType.Float32) / 255;
         Assert.IsTrue(read.eq(stored.Inputs).all().item<bool>());
         Assert.IsGreaterThanOrEqualTo(Share(free.Succeeded) - 0.05, Share(stored.Succeeded));
-        if (plain is MinimumNormAttack)
+        if (plain is IMinimumNormAttack)
         {
             double coarsest = plain.ThreatModel.Norm == Norm.LInfinity ? 1.0 / 255 : 0.15;
             Assert.IsLessThan(free.Size.mean().item<float>() + coarsest, stored.Size.mean().item<float>());
