@@ -46,7 +46,6 @@ internal static class OperatorCases
         ("LayerNormalization, two axes, no bias", new OnnxModel(17, 3, 4, 5).Weight("s", [4, 5], 1).Node("LayerNormalization", ["x", "s"], "y", A("axis", 2L)).Flat()),
         ("InstanceNormalization", Image().Weight("s", [4], 1).Weight("b", [4]).Node("InstanceNormalization", ["x", "s", "b"], "y", A("epsilon", 0.01)).Flat()),
         ("LRN", new OnnxModel(13, 7, 3, 4).Node("LRN", ["x"], "y", A("size", 5L), A("alpha", 0.3), A("beta", 0.6), A("bias", 1.5)).Flat()),
-        ("LRN, even size", new OnnxModel(13, 7, 3, 4).Node("LRN", ["x"], "y", A("size", 4L), A("alpha", 0.3)).Flat()),
         ("PRelu", Image().Weight("a", [4, 1, 1]).Node("PRelu", ["x", "a"], "y").Flat()),
         ("PRelu, one slope", Vector().Weight("a", [1]).Node("PRelu", ["x", "a"], "logits")),
     ];

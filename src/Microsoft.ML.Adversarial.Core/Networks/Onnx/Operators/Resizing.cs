@@ -68,7 +68,9 @@ internal static class Resizing
             }
 
             var before = input[axis].Fixed;
-            var after = scales is not null ? Math.Floor(before * scales[index]) : sizes![index].Fixed;
+
+            // In Float32, as runtimes do: 10 · 0.7 is 7, not a little less.
+            var after = scales is not null ? MathF.Floor(before * (float)scales[index]) : (double)sizes![index].Fixed;
             shape[axis] = after is >= 1 and <= int.MaxValue ? (long)after : throw node.Invalid($"expected a new size of at least 1, got {after}.");
             node.RequireSize(shape);
             resized.Add((axis, Sources(node, positions, before, shape[axis], scales?[index] ?? after / before)));

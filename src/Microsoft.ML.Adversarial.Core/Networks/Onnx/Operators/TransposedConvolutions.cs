@@ -39,27 +39,36 @@ internal static class TransposedConvolutions
         ];
         var outputs = checked(weight.shape[1] * groups);
         node.RequireSize([OnnxValue.FewRows + 1, outputs, .. whole]);
-        var cut = Cut(node, window, whole, sizes);
+        (var before, var after) = Cut(node, window, whole, sizes);
         var bias = node.Has(2) ? node.Parameter(2, "the bias") : null;
         if (bias is not null && (bias.dim() != 1 || bias.shape[0] != outputs))
         {
             throw node.Invalid($"expected a bias of shape [{outputs}], got {TensorShape.Text(bias.shape)}.");
         }
 
-        var layer = Layer(weight, window, extra, groups, bias is not null);
+        var layer = Layer(weight, window, groups, bias is not null);
         layer.weight = weight;
         if (bias is not null)
         {
             layer.bias = bias;
         }
 
-        return cut.All(pad => pad == 0)
-            ? layer
-            : new LayerSequence([layer, new OnnxFunctionModule("Crop", inputs => nn.functional.pad(inputs[0], cut).contiguous(), [null])]);
+        // Output padding is what zeros after the input's end would give: TorchSharp takes the first axis's for all.
+        long[] zeros = [.. extra.Select((pad, axis) => (pad + window.Strides[axis] - 1) / window.Strides[axis])];
+        long[] surplus = [.. zeros.Select((count, axis) => (count * window.Strides[axis]) - extra[axis])];
+        return new LayerSequence(
+        [
+            .. Padded([.. zeros.Reverse().SelectMany(count => (long[])[0, count])]),
+            layer,
+            .. Padded([.. before.Zip(after.Zip(surplus, (pad, more) => pad + more)).Reverse().SelectMany(pair => (long[])[-pair.First, -pair.Second])]),
+        ]);
     }
 
     // Negative padding cuts, last axis first.
-    private static long[] Cut(OnnxNode node, MovingWindow window, long[] whole, long[] sizes)
+    private static OnnxFunctionModule[] Padded(long[] pad) =>
+        pad.All(size => size == 0) ? [] : [new OnnxFunctionModule("Pad", inputs => nn.functional.pad(inputs[0], pad).contiguous(), [null])];
+
+    private static (long[] Before, long[] After) Cut(OnnxNode node, MovingWindow window, long[] whole, long[] sizes)
     {
         var wanted = node.Attributes.Integers("output_shape");
         var automatic = node.Attributes.Text("auto_pad", "NOTSET");
@@ -88,22 +97,22 @@ internal static class TransposedConvolutions
             throw node.Invalid($"expected pads that leave something of {TensorShape.Text(whole)}, got {TensorShape.Text(before.Concat(after))}.");
         }
 
-        return [.. before.Zip(after).Reverse().SelectMany(pair => (long[])[-pair.First, -pair.Second])];
+        return (before, after);
     }
 
-    private static TorchSharp.Modules.ConvolutionTranspose Layer(Tensor weight, MovingWindow window, long[] extra, long groups, bool bias)
+    private static TorchSharp.Modules.ConvolutionTranspose Layer(Tensor weight, MovingWindow window, long groups, bool bias)
     {
         (var inputs, var outputs) = (weight.shape[0], weight.shape[1] * groups);
         (var kernel, var strides, var dilations) = (window.Kernel, window.Strides, window.Dilations);
         var meta = new Device(DeviceType.META);
         return kernel.Length switch
         {
-            1 => nn.ConvTranspose1d(inputs, outputs, kernel[0], strides[0], 0, extra[0], dilations[0], PaddingModes.Zeros, groups, bias, meta),
+            1 => nn.ConvTranspose1d(inputs, outputs, kernel[0], strides[0], 0, 0, dilations[0], PaddingModes.Zeros, groups, bias, meta),
             2 => nn.ConvTranspose2d(
-                inputs, outputs, (kernel[0], kernel[1]), (strides[0], strides[1]), (0, 0), (extra[0], extra[1]), (dilations[0], dilations[1]),
+                inputs, outputs, (kernel[0], kernel[1]), (strides[0], strides[1]), (0, 0), (0, 0), (dilations[0], dilations[1]),
                 PaddingModes.Zeros, groups, bias, meta),
             _ => nn.ConvTranspose3d(
-                inputs, outputs, (kernel[0], kernel[1], kernel[2]), (strides[0], strides[1], strides[2]), (0, 0, 0), (extra[0], extra[1], extra[2]),
+                inputs, outputs, (kernel[0], kernel[1], kernel[2]), (strides[0], strides[1], strides[2]), (0, 0, 0), (0, 0, 0),
                 (dilations[0], dilations[1], dilations[2]), PaddingModes.Zeros, groups, bias, meta),
         };
     }
