@@ -9,6 +9,7 @@ internal sealed record Scored(double Accuracy, double Confidence, double FisherT
     {
         DigitRow[] rows = [.. ml.Data.CreateEnumerable<DigitRow>(scored, reuseRowObject: false)];
         return new(
-            rows.Average(row => row.Label == row.PredictedLabel ? 1.0 : 0.0), rows.Average(row => row.Probability), rows.Average(row => row.FisherTrace));
+            rows.Average(row => row.Label == row.PredictedLabel ? 1.0 : 0.0), rows.Average(row => row.Probability),
+            rows.Average(row => row.FisherTrace));
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Trainers;
-using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 

@@ -196,6 +196,13 @@ internal sealed class OnnxImport
         {
             var step = row.Build(node);
             node.Attributes.RequireAllRead();
+            if (ReferenceEquals(step, OnnxStep.Same))
+            {
+                _ = node[0];
+                _otherNames[name] = proto.Input[0];
+                return;
+            }
+
             var inputs = step.Inputs.Select(input => node[input]).ToArray();
             var isConstant = inputs.All(input => input.IsConstant);
             var few = Result(proto, step, [.. inputs.Select(input => input.OfTwoRows)]);

@@ -11,6 +11,9 @@ namespace Microsoft.ML.Adversarial.Networks.Onnx;
 /// <param name="Function">The function, of as many tensors as inputs; or null.</param>
 internal sealed record OnnxStep(IReadOnlyList<int> Inputs, nn.Module<Tensor, Tensor>? Layer, Func<Tensor[], Tensor>? Function)
 {
+    /// <summary>The first input itself: the node disappears.</summary>
+    public static readonly OnnxStep Same = new([0], null, inputs => inputs[0]);
+
     public static implicit operator OnnxStep(nn.Module<Tensor, Tensor> layer) => new([0], layer, null);
 
     public static OnnxStep Of(Func<Tensor, Tensor> function) => new([0], null, inputs => function(inputs[0]));

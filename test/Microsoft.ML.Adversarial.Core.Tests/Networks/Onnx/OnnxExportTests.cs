@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Networks.Layers;
 using Microsoft.ML.Adversarial.TestData;
 using TorchSharp;
@@ -55,6 +56,17 @@ public sealed class OnnxExportTests
         Tensor expected = network.Module.call(x);
         Assert.IsLessThan(1e-12, (Runtime.Run(stream.ToArray(), x) - expected).abs().max().item<double>());
         Assert.IsLessThan(1e-12, (imported.Module.call(x) - expected).abs().max().item<double>());
+    }
+
+    [TestMethod]
+    public void APerceptronComesBackAsASequenceOfLayers()
+    {
+        using Network network = Golden.Network("mlp");
+        using MemoryStream stream = new();
+        network.WriteOnnx(stream);
+        using NetworkClassifier classifier = new(OnnxNetwork.FromBytes(stream.ToArray()), InputBounds.Unit);
+        Assert.HasCount(3, classifier.Taps.Tail);
+        Assert.IsTrue(classifier.Taps.HasKnownCurvature);
     }
 
     // Running statistics that are not 0 and 1, or batch normalisation would hardly be there.

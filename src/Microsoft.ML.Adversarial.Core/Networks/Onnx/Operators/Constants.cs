@@ -67,7 +67,7 @@ internal static class Constants
     {
         node.Attributes.Ignore("saturate", "round_mode");
         var type = OnnxTensor.TypeOf((TensorProto.Types.DataType)node.Attributes.Integer("to", 0), node.Place);
-        return OnnxStep.Of(x => x.to(type));
+        return node[0].Type == type ? OnnxStep.Same : OnnxStep.Of(x => x.to(type));
     }
 
     /// <summary>The share of values to drop is an attribute before version 12 and an input after it.</summary>

@@ -105,7 +105,7 @@ internal static class OnnxOperatorTable
         new("Upsample", Resizing.Upsample),
 
         // What does nothing, and constants.
-        new("Identity", _ => OnnxStep.Of(x => x)),
+        new("Identity", _ => OnnxStep.Same),
         new("Dropout", Constants.Dropout),
         new("Constant", Constants.Constant),
         new("ConstantOfShape", Constants.ConstantOfShape),

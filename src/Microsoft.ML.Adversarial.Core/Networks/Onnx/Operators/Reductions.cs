@@ -11,7 +11,7 @@ internal static class Reductions
     public static OnnxStep Of(OnnxNode node, int axesAreInputSince, Func<Tensor, long[], bool, Tensor> reduce)
     {
         (var axes, var keep) = Axes(node, axesAreInputSince);
-        return axes.Length == 0 ? OnnxStep.Of(x => x) : OnnxStep.Of(x => reduce(x, axes, keep));
+        return axes.Length == 0 ? OnnxStep.Same : OnnxStep.Of(x => reduce(x, axes, keep));
     }
 
     public static OnnxStep Product(OnnxNode node) => Of(node, 18, (x, axes, keep) =>
