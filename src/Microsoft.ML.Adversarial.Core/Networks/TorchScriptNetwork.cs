@@ -72,7 +72,7 @@ public sealed class TorchScriptNetwork : IStoredNetwork
     public static TorchScriptNetwork FromBytes(byte[] bytes, IReadOnlyList<long> inputShape)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        return new(bytes, inputShape, "the TorchScript");
+        return new([.. bytes], inputShape, "the TorchScript");
     }
 
     /// <summary>Frees the weights. Whoever still uses <see cref="Script"/> must not.</summary>

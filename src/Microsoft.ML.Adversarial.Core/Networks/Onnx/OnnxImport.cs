@@ -16,6 +16,9 @@ internal sealed class OnnxImport
     /// <summary>2²⁸ values of one result for three rows: above any classifier, below what would exhaust memory.</summary>
     public const long MaximumElementCount = 1L << 28;
 
+    /// <summary>2³⁰ values of all results together: 4 GiB, whatever a damaged model asks for.</summary>
+    private const long MaximumTotalCount = 1L << 30;
+
     private readonly string _source;
     private readonly OnnxGraph _graph;
     private readonly long _opset;
@@ -26,6 +29,7 @@ internal sealed class OnnxImport
     private readonly Dictionary<string, List<NodeProto>> _readers = [];
     private readonly Dictionary<string, NodeProto> _givers = [];
     private readonly Dictionary<string, NotSupportedException> _failures = [];
+    private long _totalCount;
 
     private OnnxImport(ModelProto model, IReadOnlyList<long>? inputShape, string? outputName, string source)
     {
@@ -112,7 +116,7 @@ internal sealed class OnnxImport
         var name = _graph.Output;
         while (GiverOf(name) is { Input.Count: > 0 } last)
         {
-            if (last.OpType is "Softmax" or "LogSoftmax" && OnnxFile.IsStandard(last.Domain))
+            if (last.OpType is "Softmax" or "LogSoftmax" && OnnxFile.IsStandard(last.Domain) && IsOverClasses(last))
             {
                 IsSoftmaxRemoved = true;
                 return last.Input[0];
@@ -128,6 +132,9 @@ internal sealed class OnnxImport
 
         return _graph.Output;
     }
+
+    private static bool IsOverClasses(NodeProto softmax) =>
+        (softmax.Attribute.FirstOrDefault(attribute => attribute.Name == "axis")?.I ?? 1) is 1 or -1;
 
     private HashSet<NodeProto> NeededBy(string output)
     {
@@ -247,14 +254,15 @@ internal sealed class OnnxImport
             : default;
     }
 
-    private static Tensor Result(NodeProto proto, OnnxStep step, Tensor[] inputs)
+    private Tensor Result(NodeProto proto, OnnxStep step, Tensor[] inputs)
     {
         step.Layer?.eval();
         var result = step.Layer is { } layer ? layer.call(inputs[0]) : step.Function!(inputs);
-        return TensorShape.ElementCount(result.shape) <= MaximumElementCount
+        _totalCount += result.numel();
+        return result.numel() <= MaximumElementCount && _totalCount <= MaximumTotalCount
             ? result
             : throw new InvalidDataException(
-                $"{OnnxGraph.Place(proto)}: expected a result of at most {MaximumElementCount} values, got the shape {TensorShape.Text(result.shape)}.");
+                $"{OnnxGraph.Place(proto)}: expected results of at most {MaximumElementCount} values, together {MaximumTotalCount}, got the shape {TensorShape.Text(result.shape)}.");
     }
 
     private OnnxValue ValueOf(string name)

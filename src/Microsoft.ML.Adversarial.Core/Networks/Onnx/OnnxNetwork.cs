@@ -85,7 +85,7 @@ public sealed class OnnxNetwork : IStoredNetwork
     public static OnnxNetwork FromBytes(byte[] bytes, IReadOnlyList<long>? inputShape = null, string? outputName = null)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        return new(OnnxFile.Read(bytes, "the ONNX model"), bytes, inputShape, outputName, "the ONNX model");
+        return new(OnnxFile.Read(bytes, "the ONNX model"), [.. bytes], inputShape, outputName, "the ONNX model");
     }
 
     /// <summary>Frees the weights. Whoever still uses <see cref="Module"/> must not.</summary>

@@ -44,6 +44,14 @@ public sealed class OnnxBadFileTests
         OnnxModel huge = new OnnxModel(13, 5).Integers("s", 1L << 40).Node("ConstantOfShape", ["s"], "c").Node("Add", ["x", "c"], "logits");
         Refused(huge.Bytes, "ConstantOfShape");
 
+        OnnxModel many = new OnnxModel(13, 5).Integers("s", 1L << 26).Weight("w", [1]);
+        for (int node = 0; node < 20; node++)
+        {
+            many.Node("Expand", [node == 0 ? "w" : $"e{node - 1}", "s"], $"e{node}");
+        }
+
+        Refused(many.Node("Add", ["x", "e19"], "logits").Bytes, "together");
+
         OnnxModel padded = new OnnxModel(13, 5).Integers("p", 0, 1 << 30, 0, 1 << 30).Node("Pad", ["x", "p"], "logits");
         Refused(padded.Bytes, "Pad");
 

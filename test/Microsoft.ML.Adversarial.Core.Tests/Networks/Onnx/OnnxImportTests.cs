@@ -82,6 +82,13 @@ public sealed class OnnxImportTests
     }
 
     [TestMethod]
+    public void ASoftmaxOverTheRowsIsNotTakenForTheClasses()
+    {
+        OnnxModel model = new OnnxModel(13, 5).Node("Softmax", ["x"], "logits", A("axis", 0L));
+        Assert.Contains("depend on each other", Assert.ThrowsExactly<NotSupportedException>(() => OnnxNetwork.FromBytes(model.Bytes)).Message);
+    }
+
+    [TestMethod]
     public void WeightsTrainAndOtherConstantsDoNot()
     {
         using DisposeScope scope = torch.NewDisposeScope();
