@@ -6,8 +6,10 @@ namespace Microsoft.ML;
 public static partial class AdversarialCatalog
 {
     /// <summary>
-    /// Puts a network that exists already, one with weights from elsewhere, from ONNX or from TorchScript, into a pipeline. Adds PredictedLabel
-    /// (key), Score (probabilities), Probability and Logits, as the trainer <c>NeuralNetwork</c> does; attacks and detectors find it there. It is
+    /// Puts a network that exists already, one with weights from elsewhere, from ONNX or from TorchScript, into a pipeline. Adds
+    /// PredictedLabel
+    /// (key), Score (probabilities), Probability and Logits, as the trainer <c>NeuralNetwork</c> does; attacks and detectors find it
+    /// there. It is
     /// saved and loaded with the chain, as it was read.
     /// </summary>
     /// <param name="catalog">The catalog, <c>ml.Transforms</c>.</param>

@@ -34,7 +34,8 @@ public sealed class NetworkClassifier : IFeatureClassifier, IDisposable
     }
 
     /// <summary>
-    /// A classifier on a network read from a TorchScript file. Attacks take its gradients; Fisher information goes row by row, since a script's
+    /// A classifier on a network read from a TorchScript file. Attacks take its gradients; Fisher information goes row by row, since a
+    /// script's
     /// layers cannot be looked into.
     /// </summary>
     /// <param name="network">The network. The classifier owns it from now on and disposes it.</param>

@@ -102,16 +102,19 @@ public sealed class Network : IStoredNetwork
     }
 
     /// <summary>
-    /// A network with weights that were read elsewhere, such as by <see cref="PyTorch.PyTorchWeights"/> from a network whose layers have names
+    /// A network with weights that were read elsewhere, such as by <see cref="PyTorch.PyTorchWeights"/> from a network whose layers have
+    /// names
     /// of their own.
     /// </summary>
     /// <param name="definition">A definition with an input shape and a number of classes.</param>
     /// <param name="weights">Tensors by name, of floating type; copied as float32. The caller keeps owning them.</param>
     /// <param name="rename">
-    /// From a name in <paramref name="weights"/> to one of the definition, such as "conv1.weight" to "0.weight"; null where they are the same.
+    /// From a name in <paramref name="weights"/> to one of the definition, such as "conv1.weight" to "0.weight"; null where they are the
+    /// same.
     /// </param>
     /// <returns>The network, float32 on the CPU, in eval mode, which the caller disposes.</returns>
-    /// <exception cref="ArgumentException">The definition lacks its input shape or its number of classes, or two names become one.</exception>
+    /// <exception cref="ArgumentException">The definition lacks its input shape or its number of classes, or two names become
+    /// one.</exception>
     /// <exception cref="NetworkFormatException">The layers of the definition do not fit together.</exception>
     /// <exception cref="InvalidDataException">Tensors are missing, left over, or of another shape or type; names all of them.</exception>
     public static Network Load(
@@ -148,7 +151,8 @@ public sealed class Network : IStoredNetwork
         Safetensors.Write(stream, State(), new Dictionary<string, string> { ["format"] = "pt" });
     }
 
-    /// <summary>Writes the network as an ONNX model, as <see cref="WriteOnnx"/> does. On failure an existing file stays as it was.</summary>
+    /// <summary>Writes the network as an ONNX model, as <see cref="WriteOnnx"/> does. On failure an existing file stays as it
+    /// was.</summary>
     /// <param name="path">The file, replaced if it exists.</param>
     public void SaveOnnx(string path) => WholeFile.Write(path, WriteOnnx);
 

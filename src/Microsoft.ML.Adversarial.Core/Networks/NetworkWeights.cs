@@ -31,7 +31,8 @@ internal static class NetworkWeights
         }
     }
 
-    /// <summary>Tensors of the expected names, shapes and types; an error names all that are missing, left over or of another kind.</summary>
+    /// <summary>Tensors of the expected names, shapes and types; an error names all that are missing, left over or of another
+    /// kind.</summary>
     public static Dictionary<string, Tensor> Matched(
         IReadOnlyDictionary<string, Tensor> found, string source, IEnumerable<StateTensor> expected)
     {

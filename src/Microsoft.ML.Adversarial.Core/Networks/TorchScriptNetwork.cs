@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Networks;
 
 /// <summary>
-/// A network read from a TorchScript file, as <c>torch.jit.trace</c> or <c>torch.jit.script</c> save it. TorchScript is code that runs: load
+/// A network read from a TorchScript file, as <c>torch.jit.trace</c> or <c>torch.jit.script</c> save it. TorchScript is code that runs:
+/// load
 /// only files that you trust.
 /// </summary>
 /// <remarks>Attacks take its gradients; Fisher information goes row by row, since a script's layers cannot be looked into.</remarks>
@@ -15,7 +16,8 @@ public sealed class TorchScriptNetwork : IStoredNetwork
     private TorchScriptNetwork(byte[] bytes, IReadOnlyList<long> inputShape, string source)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
-        if (inputShape.Count == 0 || inputShape.Any(size => size < 1) || TensorShape.ElementCount(inputShape) > Layers.LayerChain.MaximumElementCount)
+        if (inputShape.Count == 0 || inputShape.Any(size => size < 1)
+            || TensorShape.ElementCount(inputShape) > Layers.LayerChain.MaximumElementCount)
         {
             throw new ArgumentException(
                 $"Expected the shape of one input, such as [1, 28, 28], got {TensorShape.Text(inputShape)}.", nameof(inputShape));

@@ -6,7 +6,8 @@ using Microsoft.ML.Adversarial.Networks.Onnx;
 namespace Microsoft.ML.Adversarial.Persistence;
 
 /// <summary>
-/// How a kind of network lies in a model file: a small entry that describes it and a large one with its weights. Networks that came from a file
+/// How a kind of network lies in a model file: a small entry that describes it and a large one with its weights. Networks that came from a
+/// file
 /// of another tool lie there as that file. A new kind is a row of <see cref="All"/>.
 /// </summary>
 /// <param name="DescriptionEntry">The name of the small entry, by which the kind is recognised.</param>

@@ -7,7 +7,8 @@ using Kinds = Microsoft.ML.Data.AnnotationUtils.Kinds;
 namespace Microsoft.ML.Adversarial.Trainers;
 
 /// <summary>
-/// Puts a network that exists already into a pipeline, as the transformer that training gives. Fitting learns nothing: it checks the feature
+/// Puts a network that exists already into a pipeline, as the transformer that training gives. Fitting learns nothing: it checks the
+/// feature
 /// column and takes the classes' names from a label column, if one is named.
 /// </summary>
 public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkMulticlassTransformer>
@@ -44,7 +45,8 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkMulticlassT
 
     /// <summary>Binds the network to the columns.</summary>
     /// <param name="input">A view with the feature column, and with the label column if one was named; no row is read.</param>
-    /// <exception cref="ArgumentException">A column is missing or of another type, or has another number of features or classes.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of another type, or has another number of features or
+    /// classes.</exception>
     public NeuralNetworkMulticlassTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

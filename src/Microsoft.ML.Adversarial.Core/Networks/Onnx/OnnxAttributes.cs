@@ -4,7 +4,8 @@ using AttributeType = Microsoft.ML.Adversarial.Networks.Onnx.Format.AttributePro
 
 namespace Microsoft.ML.Adversarial.Networks.Onnx;
 
-/// <summary>The attributes of a node. One that an operator did not ask for would change what the node means: it is an error, never ignored.</summary>
+/// <summary>The attributes of a node. One that an operator did not ask for would change what the node means: it is an error, never
+/// ignored.</summary>
 internal sealed class OnnxAttributes(NodeProto node, string place)
 {
     private readonly HashSet<string> _read = [];
@@ -22,7 +23,8 @@ internal sealed class OnnxAttributes(NodeProto node, string place)
 
     public long[]? Integers(string name) => Find(name, AttributeType.Ints) is { } found ? [.. found.Ints] : null;
 
-    public double[]? Numbers(string name) => Find(name, AttributeType.Floats) is { } found ? [.. found.Floats.Select(value => (double)value)] : null;
+    public double[]? Numbers(string name) =>
+        Find(name, AttributeType.Floats) is { } found ? [.. found.Floats.Select(value => (double)value)] : null;
 
     public TensorProto? Tensor(string name) => Find(name, AttributeType.Tensor)?.T;
 

@@ -2,7 +2,8 @@ using Microsoft.ML.Adversarial.Networks.Onnx.Format;
 
 namespace Microsoft.ML.Adversarial.Networks.Onnx;
 
-/// <summary>A graph whose structure was checked: its one input, the output that is asked for, and nodes in an order they can run in.</summary>
+/// <summary>A graph whose structure was checked: its one input, the output that is asked for, and nodes in an order they can run
+/// in.</summary>
 /// <param name="Input">The input that is not a weight.</param>
 /// <param name="Output">The name of the output.</param>
 /// <param name="Nodes">Every node after those whose outputs it reads.</param>

@@ -33,7 +33,8 @@ internal sealed class OnnxGraphModule : nn.Module<Tensor, Tensor>
         {
             (var module, var inputs) = _operations[index];
             Tensor[] arguments = [.. inputs.Select(input => input == Operation.NetworkInput ? x : values[input])];
-            values[index] = module is OnnxFunctionModule function ? function.Apply(arguments) : Result((nn.Module<Tensor, Tensor>)module, arguments[0]);
+            values[index] = module is OnnxFunctionModule function ? function.Apply(arguments)
+                : Result((nn.Module<Tensor, Tensor>)module, arguments[0]);
 
             // Autograd keeps what it needs; without this, activations live until the caller's scope ends.
             foreach (var unused in _lastUses[index])

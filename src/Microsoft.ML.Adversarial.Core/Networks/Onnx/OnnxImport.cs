@@ -248,7 +248,8 @@ internal sealed class OnnxImport
         var other = sum.Input[0] == proto.Output[0] ? sum.Input[1] : sum.Input[0];
         return _values.TryGetValue(other, out var value) && value.IsConstant && proto.Input.Count == 2
             && _values.TryGetValue(proto.Input[1], out var weight) && weight.IsConstant && weight.Rank == 2
-            && value.OfTwoRows.numel() == weight.OfTwoRows.shape[1] && (value.Rank == 0 || value.OfTwoRows.shape[^1] == weight.OfTwoRows.shape[1])
+            && value.OfTwoRows.numel() == weight.OfTwoRows.shape[1] && (value.Rank == 0
+                || value.OfTwoRows.shape[^1] == weight.OfTwoRows.shape[1])
             && value.Rank <= 2
             ? (value.OfTwoRows.reshape(-1), sum.Output[0])
             : default;
@@ -330,8 +331,10 @@ internal sealed class OnnxImport
             operations.Add(new(nn.Flatten(), [operations.Count - 1]));
         }
 
-        var isChain = operations.Select((operation, index) => operation.Inputs is [var input] && input == index - 1).All(follows => follows);
-        return isChain ? new LayerSequence([.. operations.Select(one => (nn.Module<Tensor, Tensor>)one.Module)]) : new OnnxGraphModule(operations);
+        var isChain = operations.Index().All(one => one.Item.Inputs is [var input] && input == one.Index - 1);
+        return isChain
+            ? new LayerSequence([.. operations.Select(one => (nn.Module<Tensor, Tensor>)one.Module)])
+            : new OnnxGraphModule(operations);
     }
 
     private HashSet<string> Needed(string output)

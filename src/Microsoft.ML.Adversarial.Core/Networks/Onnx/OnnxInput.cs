@@ -15,7 +15,8 @@ internal static class OnnxInput
         var tensor = input.Type?.TensorType ?? throw new InvalidDataException($"{where}: expected a tensor, got another type.");
         var type = tensor.ElemType == DataType.Double ? ScalarType.Float64 : ScalarType.Float32;
         TensorShapeProto.Types.Dimension[] declared = [.. tensor.Shape?.Dim ?? []];
-        var rows = declared is [{ ValueCase: TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue, DimValue: > 0 } first, ..] ? first.DimValue : (long?)null;
+        var rows = declared is [{ ValueCase: TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue, DimValue: > 0 } first, ..]
+            ? first.DimValue : (long?)null;
         if (given is null)
         {
             return (Checked([.. declared.Skip(1).Select(one => one.DimValue)], where), type, rows);

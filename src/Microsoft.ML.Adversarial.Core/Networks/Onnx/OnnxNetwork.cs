@@ -5,11 +5,13 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Networks.Onnx;
 
 /// <summary>
-/// A network read from an ONNX model, translated to TorchSharp, so that it has gradients. Nothing in the model is executed. Weights of Conv,
+/// A network read from an ONNX model, translated to TorchSharp, so that it has gradients. Nothing in the model is executed. Weights of
+/// Conv,
 /// Gemm, MatMul, normalisations and PRelu become trainable parameters, other constants do not.
 /// </summary>
 /// <remarks>
-/// Convolutions, linear layers, normalisations, activations and poolings become TorchSharp's layers, which Fisher information and detectors look
+/// Convolutions, linear layers, normalisations, activations and poolings become TorchSharp's layers, which Fisher information and
+/// detectors look
 /// into. A softmax at the end is left out: a classifier's output is its logits. An output that ends otherwise is taken as it is. Half
 /// precision is computed in Float32. Operators that are not supported are refused by name.
 /// </remarks>
@@ -28,7 +30,8 @@ public sealed class OnnxNetwork : IStoredNetwork
         _bytes = bytes ?? model.ToByteArray();
     }
 
-    /// <summary>The module: [N, …<see cref="InputShape"/>] to logits [N, <see cref="ClassCount"/>]. In eval mode; owned by the network.</summary>
+    /// <summary>The module: [N, …<see cref="InputShape"/>] to logits [N, <see cref="ClassCount"/>]. In eval mode; owned by the
+    /// network.</summary>
     public nn.Module<Tensor, Tensor> Module { get; }
 
     /// <summary>The shape of one input, without the batch axis.</summary>

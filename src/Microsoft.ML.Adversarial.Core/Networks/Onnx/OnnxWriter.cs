@@ -13,9 +13,11 @@ internal sealed class OnnxWriter(GraphProto graph, IReadOnlyDictionary<string, T
 
     public static AttributeProto Attribute(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
 
-    public static AttributeProto Attribute(string name, double value) => new() { Name = name, Type = AttributeType.Float, F = (float)value };
+    public static AttributeProto Attribute(string name, double value) =>
+        new() { Name = name, Type = AttributeType.Float, F = (float)value };
 
-    public static AttributeProto Attribute(string name, params long[] values) => new() { Name = name, Type = AttributeType.Ints, Ints = { values } };
+    public static AttributeProto Attribute(string name, params long[] values) =>
+        new() { Name = name, Type = AttributeType.Ints, Ints = { values } };
 
     /// <summary>Height and width.</summary>
     public static AttributeProto Attribute(string name, Size2d size) => Attribute(name, [size.Height, size.Width]);

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Networks.PyTorch;
 
 /// <summary>
-/// The zip file: a pickle, and a file of bytes per storage. PyTorch compresses nothing, so that no entry can be larger than the file; one that is
+/// The zip file: a pickle, and a file of bytes per storage. PyTorch compresses nothing, so that no entry can be larger than the file; one
+/// that is
 /// compressed is refused, whatever size it claims.
 /// </summary>
 internal sealed class PyTorchArchive : IDisposable

@@ -3,11 +3,13 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Networks.PyTorch;
 
 /// <summary>
-/// Reads PyTorch's state dictionaries, the zip files of <c>torch.save(model.state_dict(), path)</c>. Nothing in them is executed: of the pickle
+/// Reads PyTorch's state dictionaries, the zip files of <c>torch.save(model.state_dict(), path)</c>. Nothing in them is executed: of the
+/// pickle
 /// in the file, only what a state dictionary needs is understood, and any other thing that it names is an error.
 /// </summary>
 /// <remarks>
-/// Types: Float64, Float32, Float16, BFloat16, Int64, Int32, Int16, Int8, UInt8, Bool. Sizes are checked against the file before anything is
+/// Types: Float64, Float32, Float16, BFloat16, Int64, Int32, Int16, Int8, UInt8, Bool. Sizes are checked against the file before anything
+/// is
 /// allocated. Tensors that share values in the file share them in memory.
 /// </remarks>
 public static class PyTorchWeights
@@ -15,7 +17,8 @@ public static class PyTorchWeights
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file, .pt or .pth.</param>
     /// <param name="key">
-    /// Where the file holds a dictionary of several things, as training checkpoints do, the one that is the state dictionary; null where only
+    /// Where the file holds a dictionary of several things, as training checkpoints do, the one that is the state dictionary; null where
+    /// only
     /// one of them holds tensors.
     /// </param>
     /// <returns>The tensors by name, on the CPU. The caller owns them; no dispose scope does.</returns>
@@ -65,7 +68,8 @@ public static class PyTorchWeights
 
         string[] inner =
         [
-            .. dictionary.Entries.Where(pair => pair.Value is PickledDictionary one && TensorsOf(one).Count > 0).Select(pair => pair.Key).OfType<string>(),
+            .. dictionary.Entries.Where(pair => pair.Value is PickledDictionary one && TensorsOf(one).Count > 0).Select(pair =>
+                pair.Key).OfType<string>(),
         ];
         return inner is [var only]
             ? TensorsOf((PickledDictionary)dictionary.Entries[only]!)

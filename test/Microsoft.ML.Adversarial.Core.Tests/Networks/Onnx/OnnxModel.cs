@@ -73,7 +73,8 @@ internal sealed class OnnxModel
             Name = name,
             Type = new TypeProto
             {
-                TensorType = new TypeProto.Types.Tensor { ElemType = TensorProto.Types.DataType.Float, Shape = sizes.Length == 0 ? null : shape },
+                TensorType = new TypeProto.Types.Tensor { ElemType = TensorProto.Types.DataType.Float, Shape = sizes.Length == 0 ? null
+                    : shape },
             },
         };
     }

@@ -21,6 +21,7 @@ internal static class Runtime
         object result = results[0].Value;
         return result is DenseTensor<double> doubles
             ? tensor(doubles.ToArray()).reshape([.. doubles.Dimensions.ToArray().Select(size => (long)size)])
-            : tensor(((DenseTensor<float>)result).ToArray()).reshape([.. ((DenseTensor<float>)result).Dimensions.ToArray().Select(size => (long)size)]);
+            : tensor(((DenseTensor<float>)result).ToArray()).reshape([.. ((DenseTensor<float>)result).Dimensions.ToArray().Select(size =>
+                (long)size)]);
     }
 }

@@ -14,7 +14,8 @@ internal static class Activations
         // A slope per channel: [C, 1, 1] beside [N, C, H, W]; or one for all.
         var channelAxis = slopes.dim() - (rank - 1);
         var perChannel = slopes.numel() == 1
-            || (rank >= 2 && channelAxis is 0 or 1 && slopes.shape[channelAxis] == node[0].OfTwoRows.shape[1] && slopes.numel() == slopes.shape[channelAxis]);
+            || (rank >= 2 && channelAxis is 0 or 1 && slopes.shape[channelAxis] == node[0].OfTwoRows.shape[1]
+                && slopes.numel() == slopes.shape[channelAxis]);
         if (!perChannel)
         {
             throw node.Unsupported($"expected one slope, or one per channel, got the shape {TensorShape.Text(slopes.shape)}.");

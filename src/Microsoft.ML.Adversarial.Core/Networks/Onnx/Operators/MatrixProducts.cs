@@ -15,7 +15,8 @@ internal static class MatrixProducts
             throw node.Invalid($"expected two matrices, got {node[0].Rank} and {node[1].Rank} axes.");
         }
 
-        var isLayer = !transA && node[1].IsConstant && !node[0].IsConstant && (!node.Has(2) || IsBias(node[2], node[1].OfTwoRows.shape[transB ? 0 : 1]));
+        var isLayer = !transA && node[1].IsConstant && !node[0].IsConstant && (!node.Has(2)
+            || IsBias(node[2], node[1].OfTwoRows.shape[transB ? 0 : 1]));
         if (isLayer)
         {
             var weight = transB ? node[1].OfTwoRows : node[1].OfTwoRows.t();
@@ -46,7 +47,8 @@ internal static class MatrixProducts
     private static Tensor Scaled(Tensor values, double factor) => factor == 1 ? values : values * factor;
 
     private static bool IsBias(OnnxValue value, long outputs) => value.IsConstant
-        && (value.OfTwoRows.numel() == 1 || (value.OfTwoRows.numel() == outputs && value.OfTwoRows.shape[^1] == outputs && value.Rank <= 2));
+        && (value.OfTwoRows.numel() == 1 || (value.OfTwoRows.numel() == outputs && value.OfTwoRows.shape[^1] == outputs
+            && value.Rank <= 2));
 
     private static OnnxStep Linear(OnnxNode node, Tensor weight, Tensor? bias) => node[0].OfTwoRows.shape[^1] == weight.shape[1]
         ? nn.Linear(node.ParameterOf(weight, "weights"), bias is null ? null : node.ParameterOf(bias, "a bias"))
@@ -56,7 +58,8 @@ internal static class MatrixProducts
     private static long[] RequireProduct(OnnxNode node)
     {
         (var left, var right) = (node[0].OfThreeRows.shape, node[1].OfThreeRows.shape);
-        var fits = left.Length >= 1 && right.Length >= 1 && left[^1] == right[Math.Max(0, right.Length - 2)] && node[0].Type == node[1].Type;
+        var fits = left.Length >= 1 && right.Length >= 1 && left[^1] == right[Math.Max(0, right.Length - 2)]
+            && node[0].Type == node[1].Type;
         for (var axis = 3; fits && axis <= Math.Min(left.Length, right.Length); axis++)
         {
             fits = left[^axis] == right[^axis] || left[^axis] == 1 || right[^axis] == 1;

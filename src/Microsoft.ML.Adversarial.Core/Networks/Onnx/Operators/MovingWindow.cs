@@ -46,7 +46,8 @@ internal sealed record MovingWindow(long[] Kernel, long[] Strides, long[] Dilati
     public void RequireSize(OnnxNode node, long channels) => node.RequireSize(
         [OnnxValue.FewRows + 1, channels, .. node.Positions(0).Select((size, axis) => size + Before[axis] + After[axis])]);
 
-    private static (long[] Before, long[] After) Pads(OnnxNode node, long[] pads, int axes) => pads.Length == 2 * axes && pads.All(pad => pad is >= 0 and <= int.MaxValue)
+    private static (long[] Before, long[] After) Pads(OnnxNode node, long[] pads, int axes) =>
+        pads.Length == 2 * axes && pads.All(pad => pad is >= 0 and <= int.MaxValue)
         ? (pads[..axes], pads[axes..])
         : throw node.Invalid($"expected {2 * axes} pads of at least 0, got {TensorShape.Text(pads)}.");
 
@@ -63,7 +64,8 @@ internal sealed record MovingWindow(long[] Kernel, long[] Strides, long[] Dilati
         return less ? (small, large) : (large, small);
     }
 
-    private static long[] Positive(OnnxNode node, string what, long[] values, int axes) => values.Length == axes && values.All(value => value is >= 1 and <= int.MaxValue)
+    private static long[] Positive(OnnxNode node, string what, long[] values, int axes) =>
+        values.Length == axes && values.All(value => value is >= 1 and <= int.MaxValue)
         ? values
         : throw node.Invalid($"expected {axes} {what} of at least 1, got {TensorShape.Text(values)}.");
 }

@@ -23,7 +23,8 @@ internal static class Normalisations
         layer.running_var = PerChannel(4, "the variance").detach();
         return layer;
 
-        TorchSharp.Modules.Parameter PerChannel(int input, string what) => RequireLength(node, node.Parameter(input, what), node[0].OfTwoRows.shape[1], what);
+        TorchSharp.Modules.Parameter PerChannel(int input, string what) =>
+            RequireLength(node, node.Parameter(input, what), node[0].OfTwoRows.shape[1], what);
     }
 
     public static OnnxStep LayerNormalization(OnnxNode node)

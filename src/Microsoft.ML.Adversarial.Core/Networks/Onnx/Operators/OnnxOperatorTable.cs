@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Networks.Onnx.Operators;
 
 /// <summary>
-/// The operators there are. A new one is a row here, with a file of this folder where it takes more than a line. Attributes and inputs of all
+/// The operators there are. A new one is a row here, with a file of this folder where it takes more than a line. Attributes and inputs of
+/// all
 /// versions of an operator are read in one place; attributes that nobody reads are errors.
 /// </summary>
 internal static class OnnxOperatorTable

@@ -13,7 +13,8 @@ internal static class Paddings
         var axes = node.Axes(3, rank) ?? [.. Enumerable.Range(0, rank).Select(axis => (long)axis)];
         var pads = node.Attributes.Integers("pads") ?? node.Integers(1, "pads") ?? throw node.Invalid("expected pads, got none.");
         var value = node.Number(2, "the value") ?? node.Attributes.Number("value", 0);
-        if (pads.Length != 2 * axes.Length || pads.Any(pad => Math.Abs((decimal)pad) > int.MaxValue) || axes.Distinct().Count() != axes.Length)
+        if (pads.Length != 2 * axes.Length || pads.Any(pad => Math.Abs((decimal)pad) > int.MaxValue)
+            || axes.Distinct().Count() != axes.Length)
         {
             throw node.Invalid($"expected {2 * axes.Length} pads for different axes, got {pads.Length}.");
         }

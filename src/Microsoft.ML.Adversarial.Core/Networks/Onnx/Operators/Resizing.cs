@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Networks.Onnx.Operators;
 
 /// <summary>
-/// Larger and smaller images: axis by axis, each output position lies somewhere on the input, and takes the nearest value or the weighted mean
+/// Larger and smaller images: axis by axis, each output position lies somewhere on the input, and takes the nearest value or the weighted
+/// mean
 /// of the two beside it.
 /// </summary>
 internal static class Resizing
 {
-    /// <summary>Before version 9 scales were an attribute. Upsample is Resize with positions that scale from the first pixel's corner.</summary>
+    /// <summary>Before version 9 scales were an attribute. Upsample is Resize with positions that scale from the first pixel's
+    /// corner.</summary>
     public static OnnxStep Upsample(OnnxNode node)
     {
         var scales = node.Attributes.Numbers("scales") ?? Scales(node, 1);
@@ -126,7 +128,8 @@ internal static class Resizing
         double[] lower = [.. sources.Select(Math.Floor)];
         long[] shape = [.. Enumerable.Repeat(1L, (int)x.dim())];
         shape[axis] = sources.Length;
-        var weight = tensor(sources.Zip(lower, (source, below) => source - below).ToArray(), ScalarType.Float64).to(x.dtype).to(x.device).reshape(shape);
+        double[] distances = [.. sources.Zip(lower, (source, below) => source - below)];
+        var weight = tensor(distances, ScalarType.Float64).to(x.dtype).to(x.device).reshape(shape);
         return (Selected(x, axis, lower) * (1 - weight)) + (Selected(x, axis, lower.Select(below => below + 1)) * weight);
     }
 

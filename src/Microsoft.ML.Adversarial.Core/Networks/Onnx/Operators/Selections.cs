@@ -18,7 +18,8 @@ internal static class Selections
         var count = node.Attributes.Integer("num_outputs", node.OutputCount);
         var size = node[0].Shape[axis];
         var sizes = node.Attributes.Integers("split") ?? node.Integers(1, "the sizes");
-        if (!size.IsFixed || (sizes is not null && (sizes.Length != node.OutputCount || sizes.Any(part => part < 0) || sizes.Sum() != size.Fixed)) || count < 1)
+        var isWhole = sizes is null || (sizes.Length == node.OutputCount && sizes.All(part => part >= 0) && sizes.Sum() == size.Fixed);
+        if (!size.IsFixed || !isWhole || count < 1)
         {
             throw node.Invalid($"expected {node.OutputCount} parts that make up an axis of fixed size, got {(sizes is null ? $"{count}" : TensorShape.Text(sizes))}.");
         }
@@ -37,7 +38,8 @@ internal static class Selections
         var input = node[0].Shape;
         var starts = node.Attributes.Integers("starts") ?? node.Integers(1, "starts") ?? throw node.Invalid("expected starts, got none.");
         var ends = Fixed(node.Attributes.Integers("ends")) ?? node.Sizes(2, "ends") ?? throw node.Invalid("expected ends, got none.");
-        var axes = node.Axes(3, input.Length) ?? [.. Enumerable.Range(0, starts.Length).Select(axis => (long)node.Axis(axis, input.Length))];
+        var axes = node.Axes(3, input.Length) ?? [.. Enumerable.Range(0, starts.Length).Select(axis =>
+            (long)node.Axis(axis, input.Length))];
         var steps = node.Integers(4, "steps") ?? [.. starts.Select(_ => 1L)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length || steps.Contains(0))
         {

@@ -27,7 +27,8 @@ internal static class Shapes
             target[axis] = template[axis];
 
             // An exporter that fixed the number of rows wrote it here as well.
-            var isFixedRows = axis == 0 && node.DeclaredRows is { } rows && template[0] == new RowSize(0, rows) && input.Length > 0 && input[0].IsRows;
+            var isFixedRows = axis == 0 && node.DeclaredRows is { } rows && template[0] == new RowSize(0, rows) && input.Length > 0
+                && input[0].IsRows;
             if (isFixedRows)
             {
                 target[axis] = input[0];
@@ -45,7 +46,8 @@ internal static class Shapes
         // Rows in front and everything else behind is what nearly all classifiers do once.
         var flattens = input.Length >= 2 && input[0].IsRows && target is [{ IsRows: true } or { PerRow: 0, Fixed: -1 }, var features]
             && input.Skip(1).All(size => size.IsFixed)
-            && (features == new RowSize(0, TensorShape.ElementCount(input.Skip(1).Select(size => size.Fixed))) || (free == 1 && target[0].IsRows));
+            && (features == new RowSize(0, TensorShape.ElementCount(input.Skip(1).Select(size =>
+                size.Fixed))) || (free == 1 && target[0].IsRows));
         if (flattens)
         {
             return nn.Flatten();
@@ -69,7 +71,8 @@ internal static class Shapes
     public static OnnxStep Squeeze(OnnxNode node)
     {
         var shape = node[0].Shape;
-        var axes = node.Axes(1, shape.Length) ?? [.. Enumerable.Range(0, shape.Length).Where(axis => shape[axis] == new RowSize(0, 1)).Select(axis => (long)axis)];
+        var axes = node.Axes(1, shape.Length) ?? [.. Enumerable.Range(0, shape.Length).Where(axis =>
+            shape[axis] == new RowSize(0, 1)).Select(axis => (long)axis)];
         if (axes.Any(axis => shape[axis] != new RowSize(0, 1)))
         {
             throw node.Invalid($"expected axes of size 1, got {TensorShape.Text(axes)} of {TensorShape.Text(node[0].OfTwoRows.shape)}. Export the model with a variable number of rows.");

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Onnx.Operators;
 
-/// <summary>Transposed convolutions: all positions are computed and the padding is cut off, which is the same on both sides or not.</summary>
+/// <summary>Transposed convolutions: all positions are computed and the padding is cut off, which is the same on both sides or
+/// not.</summary>
 internal static class TransposedConvolutions
 {
     public static OnnxStep ConvTranspose(OnnxNode node)
@@ -27,7 +28,8 @@ internal static class TransposedConvolutions
         var window = MovingWindow.Of(node, weight.shape[2..]);
         var axes = window.Kernel.Length;
         var extra = node.Attributes.Integers("output_padding") ?? new long[axes];
-        if (extra.Length != axes || extra.Where((pad, axis) => pad < 0 || pad >= Math.Max(window.Strides[axis], window.Dilations[axis])).Any())
+        if (extra.Length != axes || extra.Where((pad, axis) => pad < 0
+            || pad >= Math.Max(window.Strides[axis], window.Dilations[axis])).Any())
         {
             throw node.Invalid($"expected {axes} output paddings below stride or dilation, got {TensorShape.Text(extra)}.");
         }
@@ -60,7 +62,8 @@ internal static class TransposedConvolutions
         [
             .. Padded([.. zeros.Reverse().SelectMany(count => (long[])[0, count])]),
             layer,
-            .. Padded([.. before.Zip(after.Zip(surplus, (pad, more) => pad + more)).Reverse().SelectMany(pair => (long[])[-pair.First, -pair.Second])]),
+            .. Padded([.. before.Zip(after.Zip(surplus, (pad, more) =>
+                pad + more)).Reverse().SelectMany(pair => (long[])[-pair.First, -pair.Second])]),
         ]);
     }
 
