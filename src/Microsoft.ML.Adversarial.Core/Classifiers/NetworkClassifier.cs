@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Networks;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
@@ -20,7 +21,29 @@ public sealed class NetworkClassifier : IFeatureClassifier, IDisposable
     /// <param name="network">The network. The classifier owns it from now on and disposes it.</param>
     /// <param name="bounds">The values inputs may take; one pair, or one per feature.</param>
     public NetworkClassifier(Network network, InputBounds bounds)
-        : this(Checked(network).Module, network.InputShape, network.ClassCount, bounds, ownsModule: true) => Network = network;
+        : this((IStoredNetwork)network, bounds)
+    {
+    }
+
+    /// <summary>A classifier on a network read from an ONNX model.</summary>
+    /// <param name="network">The network. The classifier owns it from now on and disposes it.</param>
+    /// <param name="bounds">The values inputs may take; one pair, or one per feature.</param>
+    public NetworkClassifier(OnnxNetwork network, InputBounds bounds)
+        : this((IStoredNetwork)network, bounds)
+    {
+    }
+
+    /// <summary>
+    /// A classifier on a network read from a TorchScript file. Attacks take its gradients; Fisher information goes row by row, since a
+    /// script's
+    /// layers cannot be looked into.
+    /// </summary>
+    /// <param name="network">The network. The classifier owns it from now on and disposes it.</param>
+    /// <param name="bounds">The values inputs may take; one pair, or one per feature.</param>
+    public NetworkClassifier(TorchScriptNetwork network, InputBounds bounds)
+        : this((IStoredNetwork)network, bounds)
+    {
+    }
 
     /// <summary>A classifier on any TorchSharp module from inputs to logits.</summary>
     /// <param name="module">Maps [N, …<paramref name="inputShape"/>] to logits [N, <paramref name="classCount"/>]; in evaluation mode. The caller keeps owning it. While the classifier lives, the module's layers carry forward hooks that do nothing for other callers.</param>
@@ -44,6 +67,10 @@ public sealed class NetworkClassifier : IFeatureClassifier, IDisposable
         : this(new TorchScriptModule(module), inputShape, classCount, bounds, ownsModule: false)
     {
     }
+
+    /// <summary>A classifier on a network of any of the kinds that a model file can hold, which it owns from now on.</summary>
+    internal NetworkClassifier(IStoredNetwork network, InputBounds bounds)
+        : this(Checked(network).Module, network.InputShape, network.ClassCount, bounds, ownsModule: true) => Stored = network;
 
     private NetworkClassifier(
         nn.Module<Tensor, Tensor> module, IReadOnlyList<long> inputShape, int classCount, InputBounds bounds, bool ownsModule)
@@ -86,8 +113,11 @@ public sealed class NetworkClassifier : IFeatureClassifier, IDisposable
     /// <inheritdoc/>
     public Device Device { get; }
 
-    /// <summary>The network with its definition, or null on a module that the user brought.</summary>
-    public Network? Network { get; }
+    /// <summary>The network with its definition, or null on one that has none: a module that the user brought, ONNX, TorchScript.</summary>
+    public Network? Network => Stored as Network;
+
+    /// <summary>The network that the classifier owns, or null on a module that the user brought.</summary>
+    internal IStoredNetwork? Stored { get; }
 
     /// <summary>The module behind the classifier.</summary>
     public nn.Module<Tensor, Tensor> Module => _module;
@@ -132,7 +162,7 @@ public sealed class NetworkClassifier : IFeatureClassifier, IDisposable
         DropoutLayers.Dispose();
         if (_ownsModule)
         {
-            Network?.Dispose();
+            Stored?.Dispose();
         }
     }
 
@@ -146,7 +176,7 @@ public sealed class NetworkClassifier : IFeatureClassifier, IDisposable
         }
     }
 
-    private static Network Checked(Network network)
+    private static IStoredNetwork Checked(IStoredNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
         return network;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Networks.Layers;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ namespace Microsoft.ML.Adversarial.Networks;
 /// Saved as two files that no reader executes: the definition as JSON and the weights as safetensors, under the names that
 /// PyTorch's <c>nn.Sequential</c> gives them. The weights belong to the network, not to the dispose scope it was made in.
 /// </remarks>
-public sealed class Network : IDisposable
+public sealed class Network : IStoredNetwork
 {
     private readonly Generator _dropout;
 
@@ -72,7 +73,7 @@ public sealed class Network : IDisposable
 
     /// <summary>Reads a network from its two files. Nothing in them is executed.</summary>
     /// <param name="definitionPath">The definition, JSON, with an input shape and a number of classes.</param>
-    /// <param name="weightsPath">The weights, safetensors.</param>
+    /// <param name="weightsPath">The weights: safetensors, or a state dictionary of PyTorch (.pt, .pth) with the same names.</param>
     /// <returns>The network, float32 on the CPU, in eval mode, which the caller disposes.</returns>
     /// <exception cref="ArgumentException">The definition lacks its input shape or its number of classes.</exception>
     /// <exception cref="NetworkFormatException">The definition is not valid.</exception>
@@ -87,7 +88,7 @@ public sealed class Network : IDisposable
     /// <summary>Reads the weights of a network. Nothing in them is executed.</summary>
     /// <param name="definition">A definition with an input shape and a number of classes.</param>
     /// <param name="weights">
-    /// Safetensors from the current position to the end, of floating type; read as float32. Stays open.
+    /// Safetensors or a state dictionary of PyTorch from the current position to the end, of floating type; read as float32. Stays open.
     /// </param>
     /// <returns>The network, float32 on the CPU, in eval mode, which the caller disposes.</returns>
     /// <exception cref="ArgumentException">The definition lacks its input shape or its number of classes.</exception>
@@ -98,6 +99,37 @@ public sealed class Network : IDisposable
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(weights);
         return Load(definition, weights, "the weights");
+    }
+
+    /// <summary>
+    /// A network with weights that were read elsewhere, such as by <see cref="PyTorch.PyTorchWeights"/> from a network whose layers have
+    /// names
+    /// of their own.
+    /// </summary>
+    /// <param name="definition">A definition with an input shape and a number of classes.</param>
+    /// <param name="weights">Tensors by name, of floating type; copied as float32. The caller keeps owning them.</param>
+    /// <param name="rename">
+    /// From a name in <paramref name="weights"/> to one of the definition, such as "conv1.weight" to "0.weight"; null where they are the
+    /// same.
+    /// </param>
+    /// <returns>The network, float32 on the CPU, in eval mode, which the caller disposes.</returns>
+    /// <exception cref="ArgumentException">The definition lacks its input shape or its number of classes, or two names become
+    /// one.</exception>
+    /// <exception cref="NetworkFormatException">The layers of the definition do not fit together.</exception>
+    /// <exception cref="InvalidDataException">Tensors are missing, left over, or of another shape or type; names all of them.</exception>
+    public static Network Load(
+        NetworkDefinition definition, IReadOnlyDictionary<string, Tensor> weights, Func<string, string>? rename = null)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(weights);
+        using var scope = torch.NewDisposeScope();
+        using var mode = torch.inference_mode(false);
+        using var frozen = torch.no_grad();
+        var bound = definition.Bind();
+        var renamed = weights.ToDictionary(pair => rename?.Invoke(pair.Key) ?? pair.Key, pair => pair.Value);
+        var state = NetworkWeights.Matched(renamed, "the weights", bound.State())
+            .ToDictionary(pair => pair.Key, pair => pair.Value.detach().cpu().contiguous().clone());
+        return new(bound, state, SeededGenerator(0), ScalarType.Float32);
     }
 
     /// <summary>Writes the two files that <see cref="Load(string, string)"/> reads. Float32 weights come back bit for bit.</summary>
@@ -117,6 +149,26 @@ public sealed class Network : IDisposable
 
         // "pt" is what PyTorch's tools look for to take the names and shapes as theirs.
         Safetensors.Write(stream, State(), new Dictionary<string, string> { ["format"] = "pt" });
+    }
+
+    /// <summary>Writes the network as an ONNX model, as <see cref="WriteOnnx"/> does. On failure an existing file stays as it
+    /// was.</summary>
+    /// <param name="path">The file, replaced if it exists.</param>
+    public void SaveOnnx(string path) => WholeFile.Write(path, WriteOnnx);
+
+    /// <summary>
+    /// Writes the network in evaluation mode as an ONNX model of operator set 17, its normalisation included, from <c>input</c>, shape [N,
+    /// …<see cref="InputShape"/>], to <c>logits</c>, shape [N, <see cref="ClassCount"/>].
+    /// </summary>
+    /// <param name="stream">Where to, at most 2 GiB; stays open.</param>
+    public void WriteOnnx(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var scope = torch.NewDisposeScope();
+        using var frozen = torch.no_grad();
+        Dictionary<string, Tensor> state = new(State());
+        var type = state.Values.Select(tensor => tensor.dtype).FirstOrDefault(NetworkWeights.IsFloating, ScalarType.Float32);
+        OnnxExport.Write(stream, Definition, state, type);
     }
 
     /// <summary>A copy with its own weights, in eval mode, all trainable, on the CPU; dropout masks continue as here.</summary>

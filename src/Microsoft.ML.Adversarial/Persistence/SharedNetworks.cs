@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Networks;
@@ -14,8 +13,6 @@ namespace Microsoft.ML.Adversarial.Persistence;
 internal static class SharedNetworks
 {
     private const string Folder = "AdversarialNetworks";
-    private const string DefinitionEntry = "network.json";
-    private const string WeightsEntry = "network.safetensors";
     private const string BoundsEntry = "bounds.json";
 
     private static readonly JsonSerializerOptions Json = new()
@@ -32,23 +29,20 @@ internal static class SharedNetworks
     /// <summary>Writes the classifier's network unless the file has it, and returns its id.</summary>
     public static string Save(ModelSaveContext context, IClassifier classifier)
     {
-        if (classifier is not NetworkClassifier { Network: { } network } owner)
+        if (classifier is not NetworkClassifier { Stored: { } network } owner)
         {
             throw new NotSupportedException(
-                $"Expected a classifier made from a Network, got {classifier.GetType().Name} around a module without a definition: only networks described by a NetworkDefinition can be saved in a model.");
+                $"Expected a classifier made from a Network, got {classifier.GetType().Name} around a module without a definition: only networks described by a NetworkDefinition, or read from ONNX or TorchScript, can be saved in a model.");
         }
 
-        var definition = Encoding.UTF8.GetBytes(network.Definition.ToJson());
+        (var kind, var description, var content) = Entries(network);
         var bounds = JsonSerializer.SerializeToUtf8Bytes(new SavedBounds([.. owner.Bounds.Lower], [.. owner.Bounds.Upper]), Json);
-        using var weights = new MemoryStream();
-        network.WriteWeights(weights);
-        var content = weights.GetBuffer().AsSpan(0, (int)weights.Length);
-        var id = IdOf(definition, bounds, content);
+        var id = IdOf(description, bounds, content);
         if (Written.GetOrCreateValue(context.Repository).Add(id))
         {
-            Write(context.Repository, id, DefinitionEntry, definition);
+            Write(context.Repository, id, kind.DescriptionEntry, description);
             Write(context.Repository, id, BoundsEntry, bounds);
-            Write(context.Repository, id, WeightsEntry, content);
+            Write(context.Repository, id, kind.ContentEntry, content);
         }
 
         return id;
@@ -82,10 +76,11 @@ internal static class SharedNetworks
 
     private static NetworkClassifier Read(RepositoryReader repository, string id)
     {
-        var definition = ReadBytes(repository, id, DefinitionEntry);
+        var kind = KindOf(repository, id);
+        var description = ReadBytes(repository, id, kind.DescriptionEntry);
         var bounds = ReadBytes(repository, id, BoundsEntry);
-        var weights = ReadBytes(repository, id, WeightsEntry);
-        if (IdOf(definition, bounds, weights) != id)
+        var content = ReadBytes(repository, id, kind.ContentEntry);
+        if (IdOf(description, bounds, content) != id)
         {
             throw new InvalidDataException($"The network {id[..8]}… does not match its checksum: the model file is damaged. Save it anew.");
         }
@@ -93,14 +88,33 @@ internal static class SharedNetworks
         try
         {
             var saved = JsonSerializer.Deserialize<SavedBounds>(bounds, Json)!;
-            var network = Network.Load(NetworkDefinition.FromJson(Encoding.UTF8.GetString(definition)), new MemoryStream(weights));
-            return new NetworkClassifier(network, new InputBounds(saved.Lower, saved.Upper));
+            return new NetworkClassifier(kind.Read(description, content), new InputBounds(saved.Lower, saved.Upper));
         }
-        catch (Exception exception) when (exception is NetworkFormatException or JsonException or ArgumentException)
+        catch (Exception exception) when (exception is NetworkFormatException or JsonException or ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException($"The network {id[..8]}… is no network: {exception.Message} The model file is damaged. Save it anew.", exception);
         }
     }
+
+    private static (NetworkKind Kind, byte[] Description, byte[] Content) Entries(IStoredNetwork network)
+    {
+        foreach (var kind in NetworkKind.All)
+        {
+            if (kind.Write(network) is (var description, var content))
+            {
+                return (kind, description, content);
+            }
+        }
+
+        throw new NotSupportedException($"Expected a network of a kind that a model file can hold, got {network.GetType().Name}.");
+    }
+
+    // Where no entry says it, the error is that the first kind's is missing.
+    private static NetworkKind KindOf(RepositoryReader repository, string id) => NetworkKind.All.FirstOrDefault(kind =>
+    {
+        using var entry = repository.OpenEntryOrNull(Path.Combine(Folder, id), kind.DescriptionEntry);
+        return entry is not null;
+    }) ?? NetworkKind.All[0];
 
     private static string IdOf(ReadOnlySpan<byte> definition, ReadOnlySpan<byte> bounds, ReadOnlySpan<byte> weights)
     {

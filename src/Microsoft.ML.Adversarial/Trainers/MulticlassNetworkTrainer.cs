@@ -1,5 +1,4 @@
 using Microsoft.ML.Adversarial.Classifiers;
-using Microsoft.ML.Adversarial.Transforms;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Kinds = Microsoft.ML.Data.AnnotationUtils.Kinds;
@@ -32,27 +31,11 @@ public abstract class MulticlassNetworkTrainer : NeuralNetworkTrainer<NeuralNetw
         [
             .. label.Annotations.Where(one => one.Name == Kinds.KeyValues && LabelValues.CanHold(one.ItemType)),
         ];
-        SchemaShape.Column[] output = [.. AnnotationUtils.GetTrainerOutputAnnotation()];
-        SchemaShape.Column[] classes =
-        [
-            .. output, ClassifierAnnotation.Shape,
-            .. keyValues.Select(values => Named(Kinds.SlotNames, TextDataViewType.Instance)),
-            .. keyValues.Select(values => Named(Kinds.TrainingLabelValues, values.ItemType)),
-        ];
-        return
-        [
-            ShapeExtensions.Key(columns.PredictedLabel, [.. output, .. keyValues]),
-            ShapeExtensions.Vector(columns.Score, classes),
-            ShapeExtensions.Scalar(columns.Probability, NumberDataViewType.Single, output),
-            ShapeExtensions.Vector(columns.Logits, classes),
-        ];
+        return MulticlassScoreLayout.Shape(columns, keyValues);
     }
 
     private protected sealed override NeuralNetworkMulticlassTransformer Create(ColumnClassifier classifier, ScoreColumns columns, int batchSize) =>
         new(classifier, columns) { BatchSize = batchSize };
-
-    private static SchemaShape.Column Named(string kind, DataViewType type) =>
-        new(kind, SchemaShape.Column.VectorKind.Vector, type, isKey: false);
 
     private static ArgumentException LabelError(string column, string got) => new(
         $"Column '{column}': expected a key, got {got}. Put Conversion.MapValueToKey(\"{column}\") before the trainer; for a Boolean label use BinaryClassification.Trainers.NeuralNetwork.");

@@ -24,7 +24,31 @@ internal sealed class MulticlassScoreLayout(ColumnClassifier classifier, ScoreCo
         new(names.Logits, Classes(classifier), ScoreAnnotations.OfClasses(Kind, "Logits", setId, classifier).ToAnnotations()),
     ];
 
+    /// <summary>The columns as schema shapes promise them.</summary>
+    /// <param name="names">Their names.</param>
+    /// <param name="keyValues">The annotation of the label's key values, or nothing where it has none.</param>
+    public static IEnumerable<SchemaShape.Column> Shape(ScoreColumns names, SchemaShape.Column[] keyValues)
+    {
+        SchemaShape.Column[] output = [.. AnnotationUtils.GetTrainerOutputAnnotation()];
+        SchemaShape.Column[] classes =
+        [
+            .. output, ClassifierAnnotation.Shape,
+            .. keyValues.Select(values => Named(AnnotationUtils.Kinds.SlotNames, TextDataViewType.Instance)),
+            .. keyValues.Select(values => Named(AnnotationUtils.Kinds.TrainingLabelValues, values.ItemType)),
+        ];
+        return
+        [
+            ShapeExtensions.Key(names.PredictedLabel, [.. output, .. keyValues]),
+            ShapeExtensions.Vector(names.Score, classes),
+            ShapeExtensions.Scalar(names.Probability, NumberDataViewType.Single, output),
+            ShapeExtensions.Vector(names.Logits, classes),
+        ];
+    }
+
     public IScoreBuffers CreateBuffers(bool[] active, int capacity) => new Buffers(classifier, active, capacity);
+
+    private static SchemaShape.Column Named(string kind, DataViewType type) =>
+        new(kind, SchemaShape.Column.VectorKind.Vector, type, isKey: false);
 
     private static VectorDataViewType Classes(ColumnClassifier classifier) => new(NumberDataViewType.Single, classifier.Labels.Count);
 

@@ -32,6 +32,8 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.InformationGeometry;
         using Microsoft.ML.Adversarial.Networks;
         using Microsoft.ML.Adversarial.Networks.Layers;
+        using Microsoft.ML.Adversarial.Networks.Onnx;
+        using Microsoft.ML.Adversarial.Networks.PyTorch;
         using Microsoft.ML.Adversarial.Norms;
         using Microsoft.ML.Adversarial.Pictures;
         using Microsoft.ML.Adversarial.Trainers;

@@ -37,6 +37,12 @@ internal static class EstimatorTable
     [
         new("network, multiclass", fruit => fruit.Train, fruit => Fruit.Trainer(fruit.Ml, epochs: 3), ScoreColumns),
         new("network, labels are numbers", fruit => fruit.Train, fruit => Coded(fruit.Ml), ScoreColumns),
+        new(
+            "network that exists already", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.NeuralNetwork(fruit.Network.Model, labelColumnName: "Label"), ScoreColumns),
+        new(
+            "network that exists already, named classes", fruit => fruit.Test,
+            fruit => fruit.Ml.Transforms.NeuralNetwork(fruit.Network.Model, labels: ["one", "two", "three"]), ScoreColumns),
         new("network, binary", fruit => fruit.Train, fruit => Fruit.BinaryTrainer(fruit.Ml, epochs: 3), ScoreColumns),
         new(
             "Fisher trace in the pipeline", fruit => fruit.Train,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -29,6 +30,10 @@ public sealed record AvgPool2dLayer : LayerDefinition
         new(json.RequiredSize("kernel"), json.Size("stride"), json.Size("padding"));
 
     internal override long[] OutputShape(LayerInput input) => _window.OutputShape(input, input.Image().Channels);
+
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape) => onnx.Node(
+        "AveragePool", [input], OnnxWriter.Attribute("kernel_shape", Kernel), OnnxWriter.Attribute("strides", Stride), OnnxWriter.Pads(Padding),
+        OnnxWriter.Attribute("count_include_pad", 1L));
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) =>
         nn.AvgPool2d(Kernel.AsPair(), Stride.AsPair(), Padding.AsPair());

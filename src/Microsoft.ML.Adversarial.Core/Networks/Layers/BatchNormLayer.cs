@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using TorchSharp.Modules;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -34,6 +35,11 @@ public abstract record BatchNormLayer : LayerDefinition
         yield return StateTensor.Constant("running_var", perChannel, 1);
         yield return StateTensor.Counter("num_batches_tracked");
     }
+
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape) => onnx.Node(
+        "BatchNormalization",
+        [input, onnx.Weight("weight"), onnx.Weight("bias"), onnx.Weight("running_mean"), onnx.Weight("running_var")],
+        OnnxWriter.Attribute("epsilon", Eps));
 
     internal override void Write(Utf8JsonWriter json)
     {

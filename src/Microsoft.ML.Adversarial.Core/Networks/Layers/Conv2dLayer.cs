@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -85,6 +86,11 @@ public sealed record Conv2dLayer : LayerDefinition
             yield return StateTensor.Uniform("bias", [Channels], inputsPerUnit);
         }
     }
+
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape) => onnx.Node(
+        "Conv", Bias ? [input, onnx.Weight("weight"), onnx.Weight("bias")] : [input, onnx.Weight("weight")],
+        OnnxWriter.Attribute("kernel_shape", Kernel), OnnxWriter.Attribute("strides", Stride), OnnxWriter.Pads(Padding),
+        OnnxWriter.Attribute("dilations", Dilation), OnnxWriter.Attribute("group", (long)Groups));
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -19,6 +20,9 @@ public sealed record DropoutLayer : ElementwiseLayer
     public double Probability { get; }
 
     internal static DropoutLayer Read(DefinitionObject json) => new(json.Number("probability") ?? 0.5);
+
+    /// <summary>In evaluation mode there is nothing to write.</summary>
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape) => input;
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) => new DropoutModule(Probability, state.Dropout);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -15,6 +16,9 @@ public sealed record ELULayer : ElementwiseLayer
     public double Alpha { get; }
 
     internal static ELULayer Read(DefinitionObject json) => new(json.Number("alpha") ?? 1);
+
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape) =>
+        onnx.Node("Elu", [input], OnnxWriter.Attribute("alpha", Alpha));
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) => nn.ELU(Alpha);
 

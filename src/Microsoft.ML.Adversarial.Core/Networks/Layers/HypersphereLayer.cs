@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -44,6 +45,16 @@ public sealed record HypersphereLayer : LayerDefinition
 
     internal override IEnumerable<StateTensor> State(long[] inputShape) =>
         [StateTensor.Uniform("weight", [Features!.Value, inputShape[0]], inputShape[0])];
+
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape)
+    {
+        // The weights' unit vectors are computed once; the features' length is at least 1e-12, as in the module.
+        using var scope = NewDisposeScope();
+        var length = onnx.Node("ReduceL2", [input], OnnxWriter.Attribute("axes", [1L]), OnnxWriter.Attribute("keepdims", 1L));
+        var unit = onnx.Node("Div", [input, onnx.Node("Max", [length, onnx.Constant(1e-12)])]);
+        var weight = nn.functional.normalize(onnx.State("weight").detach(), 2, 1, 1e-12).t();
+        return onnx.Node("Mul", [onnx.Node("MatMul", [unit, onnx.Constant(weight)]), onnx.Constant(Scale)]);
+    }
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) => new HypersphereModule(state.Parameter("weight"), Scale);
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -40,6 +41,18 @@ internal static class LayerChain
 
     public static nn.Module<Tensor, Tensor>[] Build(IReadOnlyList<LayerDefinition> layers, LayerState state) =>
         [.. layers.Select((layer, index) => layer.Build(state.Within($"{index}")))];
+
+    /// <summary>Writes the layers as nodes of an ONNX model and returns the name of the last one's result.</summary>
+    public static string WriteOnnx(IReadOnlyList<LayerDefinition> layers, OnnxWriter onnx, string input, long[] shape)
+    {
+        for (var index = 0; index < layers.Count; index++)
+        {
+            input = layers[index].WriteOnnx(onnx.Within($"{index}"), input, shape);
+            shape = layers[index].OutputShape(new($"[{index}]", layers[index].Type, shape));
+        }
+
+        return input;
+    }
 
     /// <summary>Every layer, those inside residual blocks included, with its path.</summary>
     public static IEnumerable<(string Path, LayerDefinition Layer)> All(IReadOnlyList<LayerDefinition> layers, string path)

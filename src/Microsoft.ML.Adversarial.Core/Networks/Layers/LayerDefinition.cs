@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -29,6 +30,12 @@ public abstract record LayerDefinition
 
     /// <summary>The layer as a module that owns the tensors taken from <paramref name="state"/>.</summary>
     internal abstract nn.Module<Tensor, Tensor> Build(LayerState state);
+
+    /// <summary>Writes the layer in evaluation mode as nodes of an ONNX model and returns the name of their result.</summary>
+    /// <param name="onnx">Where to; its weights are the layer's.</param>
+    /// <param name="input">The name of what arrives.</param>
+    /// <param name="inputShape">The shape of one input, without the batch axis.</param>
+    internal abstract string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape);
 
     /// <summary>Writes the options as properties of the layer's JSON object.</summary>
     internal virtual void Write(Utf8JsonWriter json)

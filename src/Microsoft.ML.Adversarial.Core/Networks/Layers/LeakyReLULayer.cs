@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -15,6 +16,9 @@ public sealed record LeakyReLULayer : ElementwiseLayer
     public double NegativeSlope { get; }
 
     internal static LeakyReLULayer Read(DefinitionObject json) => new(json.Number("negativeSlope") ?? 0.01);
+
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape) =>
+        onnx.Node("LeakyRelu", [input], OnnxWriter.Attribute("alpha", NegativeSlope));
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) => nn.LeakyReLU(NegativeSlope);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -47,6 +48,9 @@ public sealed record LinearLayer : LayerDefinition
             yield return StateTensor.Uniform("bias", [Features!.Value], inputShape[0]);
         }
     }
+
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape) => onnx.Node(
+        "Gemm", Bias ? [input, onnx.Weight("weight"), onnx.Weight("bias")] : [input, onnx.Weight("weight")], OnnxWriter.Attribute("transB", 1L));
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) =>
         nn.Linear(state.Parameter("weight"), Bias ? state.Parameter("bias") : null);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -33,6 +34,10 @@ public sealed record MaxPool2dLayer : LayerDefinition
         new(json.RequiredSize("kernel"), json.Size("stride"), json.Size("padding"), json.Size("dilation"));
 
     internal override long[] OutputShape(LayerInput input) => _window.OutputShape(input, input.Image().Channels);
+
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape) => onnx.Node(
+        "MaxPool", [input], OnnxWriter.Attribute("kernel_shape", Kernel), OnnxWriter.Attribute("strides", Stride), OnnxWriter.Pads(Padding),
+        OnnxWriter.Attribute("dilations", Dilation));
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) =>
         nn.MaxPool2d(Kernel.AsPair(), Stride.AsPair(), Padding.AsPair(), Dilation.AsPair());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -43,6 +44,13 @@ public sealed record ResidualLayer : LayerDefinition
 
     internal override IEnumerable<StateTensor> State(long[] inputShape) =>
         Within("body", LayerChain.State(Body, inputShape)).Concat(Within("shortcut", LayerChain.State(Shortcut, inputShape)));
+
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape)
+    {
+        var body = LayerChain.WriteOnnx(Body, onnx.Within("body"), input, inputShape);
+        var shortcut = LayerChain.WriteOnnx(Shortcut, onnx.Within("shortcut"), input, inputShape);
+        return onnx.Node("Add", [body, shortcut]);
+    }
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) => new ResidualModule(
         new LayerSequence(LayerChain.Build(Body, state.Within("body"))),

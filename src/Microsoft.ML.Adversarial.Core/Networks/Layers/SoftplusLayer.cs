@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Networks.Layers;
@@ -23,6 +24,18 @@ public sealed record SoftplusLayer : ElementwiseLayer
     public double Threshold { get; }
 
     internal static SoftplusLayer Read(DefinitionObject json) => new(json.Number("beta") ?? 1, json.Number("threshold") ?? 20);
+
+    internal override string WriteOnnx(OnnxWriter onnx, string input, long[] inputShape)
+    {
+        var steep = Beta == 1 ? input : onnx.Node("Mul", [input, onnx.Constant(Beta)]);
+        var curve = onnx.Node("Softplus", [steep]);
+        var scaled = Beta == 1 ? curve : onnx.Node("Div", [curve, onnx.Constant(Beta)]);
+
+        // Above 20 the function is the identity in Float32 anyway.
+        return Threshold >= 20 && onnx.Type == ScalarType.Float32
+            ? scaled
+            : onnx.Node("Where", [onnx.Node("Greater", [steep, onnx.Constant(Threshold)]), input, scaled]);
+    }
 
     internal override nn.Module<Tensor, Tensor> Build(LayerState state) => nn.Softplus(Beta, Threshold);
 
