@@ -23,8 +23,10 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Attacks.GradientSteps;
         using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
         using Microsoft.ML.Adversarial.Attacks.Objectives;
+        using Microsoft.ML.Adversarial.Attacks.RandomSearch;
         using Microsoft.ML.Adversarial.Certification;
         using Microsoft.ML.Adversarial.Classifiers;
+        using Microsoft.ML.Adversarial.Classifiers.Pipelines;
         using Microsoft.ML.Adversarial.Detectors;
         using Microsoft.ML.Adversarial.Detectors.Combinations;
         using Microsoft.ML.Adversarial.Explanations;
