@@ -11,7 +11,7 @@ namespace Microsoft.ML.Adversarial.Tool;
 internal sealed class ScoreVerb : Verb
 {
     private readonly ClassifierOptions _classifier = new();
-    private readonly ImageOptions _images = new(requireLabels: false);
+    private readonly ImageOptions _images = new();
     private readonly ThreadsOption _threads = new();
 
     private readonly Option<string> _detector = new("--detector")
@@ -33,6 +33,7 @@ internal sealed class ScoreVerb : Verb
     {
         _classifier.AddTo(this);
         _images.AddTo(this);
+        _images.Images.Required = true;
         Options.Add(_detector);
         _threads.AddTo(this);
         Options.Add(_output);

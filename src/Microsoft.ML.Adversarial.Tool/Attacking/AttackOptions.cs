@@ -24,7 +24,7 @@ internal sealed class AttackOptions
     private readonly Option<double?> _epsilon = new("--epsilon")
     {
         HelpName = "size",
-        Description = "Largest perturbation in that norm, in pixels from 0 to 1. Attacks that look for the smallest need none.",
+        Description = "Largest perturbation in that norm, in pixels from 0 to 1 or in the units of --data. Attacks that look for the smallest need none.",
         CustomParser = ParseEpsilon,
     };
 

@@ -26,6 +26,8 @@ internal sealed class TargetsOption
 
     public TargetsOption() => _targets.AcceptOnlyFromAmong("next", "labels");
 
+    public Option Option => _targets;
+
     public void AddTo(Verb verb) => verb.Options.Add(_targets);
 
     public TargetChoice Choice(ParseResult parsed) => parsed.GetValue(_targets) switch

@@ -13,7 +13,7 @@ internal sealed class ClassifierOptions
     private readonly Option<string?> _model = new("--model")
     {
         HelpName = "model.zip",
-        Description = "An ML.NET model with a NeuralNetwork step, instead of --network and --weights. Load only models that you trust.",
+        Description = "An ML.NET model with a NeuralNetwork step, or any for --data, instead of --network and --weights. Load only models that you trust.",
     };
 
     private readonly Option<InputBounds> _bounds = new("--bounds")
@@ -24,6 +24,8 @@ internal sealed class ClassifierOptions
         CustomParser = ParseBounds,
     };
 
+    public Option Model => _model;
+
     public void AddTo(Verb verb)
     {
         verb.Options.Add(_network);
@@ -32,6 +34,8 @@ internal sealed class ClassifierOptions
         verb.Options.Add(_bounds);
         verb.Validators.Add(Validate);
     }
+
+    public string ModelPath(ParseResult parsed) => parsed.GetValue(_model)!;
 
     public LoadedClassifier Load(ParseResult parsed) => parsed.GetValue(_model) is { } model
         ? LoadedClassifier.FromModel(model)

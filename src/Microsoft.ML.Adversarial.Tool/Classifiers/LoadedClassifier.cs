@@ -35,7 +35,7 @@ internal sealed class LoadedClassifier(IClassifier classifier, LoadedModel? mode
 
     public void Dispose() => (classifier as IDisposable)?.Dispose();
 
-    private static void RequireFile(string path, string what)
+    public static void RequireFile(string path, string what)
     {
         if (!File.Exists(path))
         {

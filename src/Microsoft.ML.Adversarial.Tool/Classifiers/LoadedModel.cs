@@ -45,7 +45,7 @@ internal sealed record LoadedModel(
     }
 
     // ML.NET answers damaged files with exceptions of many kinds, some of them without a path.
-    private static (ITransformer Transformer, DataViewSchema? Schema) Read(MLContext context, string path)
+    public static (ITransformer Transformer, DataViewSchema? Schema) Read(MLContext context, string path)
     {
         try
         {

@@ -6,11 +6,10 @@ namespace Microsoft.ML.Adversarial.Tool.Images;
 /// <summary>The options that say which rows, and how many of them at a time.</summary>
 internal sealed class ImageOptions
 {
-    private readonly Option<string> _images = new("--images")
+    private readonly Option<string?> _images = new("--images")
     {
         HelpName = "X-idx3-ubyte[.gz]",
         Description = "Images as an IDX file of bytes, plain or gzip; a pixel becomes byte / 255.",
-        Required = true,
     };
 
     private readonly Option<string?> _labels = new("--labels")
@@ -34,7 +33,11 @@ internal sealed class ImageOptions
         CustomParser = WholeNumber.AtLeastOne,
     };
 
-    public ImageOptions(bool requireLabels) => _labels.Required = requireLabels;
+    public Option Images => _images;
+
+    public Option Labels => _labels;
+
+    public Option BatchRows => _batchSize;
 
     public void AddTo(Verb verb)
     {
@@ -44,9 +47,11 @@ internal sealed class ImageOptions
         verb.Options.Add(_batchSize);
     }
 
+    public int? RowCount(ParseResult parsed) => parsed.GetValue(_rows);
+
     public int BatchSize(ParseResult parsed) => parsed.GetValue(_batchSize);
 
     /// <summary>Opens the files and checks them against the classifier, before any work is done.</summary>
     public ImageFiles Open(ParseResult parsed, IClassifier classifier) =>
-        ImageFiles.Open(parsed.GetRequiredValue(_images), parsed.GetValue(_labels), parsed.GetValue(_rows), classifier);
+        ImageFiles.Open(parsed.GetValue(_images)!, parsed.GetValue(_labels), parsed.GetValue(_rows), classifier);
 }

@@ -1,0 +1,47 @@
+using Microsoft.ML.Adversarial.Attacks;
+using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Classifiers.Pipelines;
+
+namespace Microsoft.ML.Adversarial.Tool.Tables;
+
+/// <summary>Attacks the rows of a table through the whole model.</summary>
+internal static class TableAttack
+{
+    /// <exception cref="UsageException">The attack needs gradients.</exception>
+    public static Attack RequireBlackBox(Attack attack) => AttackDescription.Of(attack).Name is var name && AttackDescription.IsBlackBox(name)
+        ? attack
+        : throw new UsageException(
+            $"--attack: expected one that needs scores or decisions only beside --data, "
+            + $"{string.Join(", ", AttackDescription.Names.Where(AttackDescription.IsBlackBox))}, got '{name}', which needs gradients.");
+
+    public static AttackedTable Run(
+        ModelTable table, PipelineClassifierOptions changeable, int? rows, Attack attack, EpsilonUnit unit, long seed, TextWriter error,
+        CancellationToken cancellation)
+    {
+        var count = rows ?? table.File.Rows.Count;
+        if (count > table.File.Rows.Count)
+        {
+            throw new InvalidDataException(
+                $"'{table.File.Path}': expected at least {count} rows, got {table.File.Rows.Count}. Ask for fewer rows or give more.");
+        }
+
+        var classifier = table.Context.Model.CreatePipelineClassifier(table.Model, table.Rows, changeable);
+        var scale = unit switch
+        {
+            EpsilonUnit.Range => classifier.Ranges,
+            EpsilonUnit.Deviation => classifier.StandardDeviations,
+            _ => attack.Constraints.EpsilonScale,
+        };
+        var scaled = attack with { Constraints = attack.Constraints with { EpsilonScale = scale } };
+        var view = table.Context.Data.TakeRows(table.Rows, count);
+        error.WriteLine($"attacking with {AttackDescription.Of(attack).Name}: {count} rows");
+        try
+        {
+            return new(table, classifier, view, classifier.Attack(view, scaled, table.LabelColumnName, seed, cancellation), attack, unit);
+        }
+        catch (AdversarialInputException exception)
+        {
+            throw new InvalidDataException($"'{table.File.Path}', row {exception.Row}: {exception.Problem}", exception);
+        }
+    }
+}
