@@ -28,8 +28,8 @@ public sealed class TableAttackTests
         File.WriteAllLines(Folder.File("data.tsv"), Table('\t'));
         File.WriteAllLines(Folder.File("lacking.csv"), Table(',').Select(line => line.Replace("City", "Town").Replace("Income", "Pay")));
         File.WriteAllLines(Folder.File("ragged.csv"), Table(',').Append("1,2"));
-        File.WriteAllLines(Folder.File("short.csv"), Table(',').Select(line => line.Replace("Debts2", "Income2").Replace("Debts", "None")
-            .Replace("IsGranted", "IsGranted,Debts").Replace("True", "True,0").Replace("False", "False,0")));
+        File.WriteAllLines(Folder.File("short.csv"), Table(',').Skip(1).Select(line => line + ",0")
+            .Prepend("Row,City,Income,First,Second,Age,IsMember,IsGranted,Debts"));
     }
 
     [ClassCleanup]
