@@ -36,6 +36,29 @@ internal static class PipelineRatios
         }
 
         yield return Memory(ml);
+        yield return Chain(ml, view);
+    }
+
+    // What a black-box attack asks: batch after batch, each other rows.
+    private static Ratio Chain(MLContext ml, IDataView view)
+    {
+        const int batchRows = 256;
+        var trees = ml.MulticlassClassification.Trainers.OneVersusAll(ml.BinaryClassification.Trainers.FastTree(numberOfTrees: 20));
+        var model = trees.Fit(ml.Data.TakeRows(view, 1000));
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var images = Subject.Images(batchRows);
+        var classifier = ml.Model.CreatePipelineClassifier(model, ml.Data.TakeRows(view, batchRows));
+        var inputs = images.flatten(1);
+        var batch = View(ml, images);
+        return new(
+            "Logits of trees through PipelineClassifier / Transform of the same batch",
+            Pairing.Measure(
+                () =>
+                {
+                    using var logits = classifier.Logits(inputs);
+                },
+                () => Read<VBuffer<float>>(model.Transform(batch), "Score"), 3 * ScoreTurns),
+            1.15);
     }
 
     // The rows repeat a small set, so that the source itself takes no memory.

@@ -34,6 +34,7 @@ internal sealed class EncodedView(DataViewSchema schema, InputColumns columns, I
     private sealed class Cursor(EncodedView view, HashSet<int> active, DataViewRowCursor? original) : DataViewRowCursor
     {
         private readonly FeatureRows _rows = new(view.Values, view.Width);
+        private bool _isPastEnd;
 
         public override long Position => _rows.Position;
 
@@ -43,7 +44,9 @@ internal sealed class EncodedView(DataViewSchema schema, InputColumns columns, I
 
         public override bool MoveNext()
         {
-            var moved = _rows.Position + 1 < _rows.Count && original?.MoveNext() != false;
+            // Those that read ahead ask again after the end.
+            var moved = !_isPastEnd && _rows.Position + 1 < _rows.Count && original?.MoveNext() != false;
+            _isPastEnd = !moved;
             _rows.Position = moved ? _rows.Position + 1 : -1;
             return moved;
         }

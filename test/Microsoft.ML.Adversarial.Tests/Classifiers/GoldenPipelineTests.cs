@@ -1,0 +1,39 @@
+using Microsoft.ML.Adversarial.Attacks;
+using Microsoft.ML.Adversarial.Attacks.RandomSearch;
+using Microsoft.ML.Adversarial.Classifiers.Pipelines;
+using Microsoft.ML.Adversarial.Networks;
+using Microsoft.ML.Adversarial.Norms;
+using Microsoft.ML.Adversarial.TestData;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Adversarial.Classifiers;
+
+/// <summary>The golden network, seen from outside through a pipeline.</summary>
+[TestClass]
+public sealed class GoldenPipelineTests
+{
+    private const int Rows = 100;
+
+    [TestMethod]
+    public void SquareLeavesAsMuchThroughAPipelineAsOnTheNetwork()
+    {
+        MLContext ml = new(seed: 1);
+        using DisposeScope scope = NewDisposeScope();
+        using FileStream weights = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "golden", "mlp.safetensors"));
+        using NetworkClassifier network = new(Network.Load(NetworkDefinition.MultilayerPerceptron.Bind([1, 28, 28], 10), weights), InputBounds.Unit);
+        IDataView digits = Mnist.Load(ml, Rows);
+        ITransformer model = ml.Transforms.NeuralNetwork(network, labelColumnName: "Label").Fit(digits);
+        PipelineClassifier classifier = ml.Model.CreatePipelineClassifier(model, digits);
+        SquareAttack attack = new(Norm.LInfinity, 0.1) { Queries = 500 };
+
+        PipelineAttackResult through = classifier.Attack(digits, attack);
+
+        using AttackResult direct = attack.Run(
+            network, classifier.Encode(digits).reshape(Rows, 1, 28, 28), Goal.Misclassify(classifier.EncodeLabels(digits)));
+        double robust = 1 - direct.Succeeded.to(ScalarType.Float64).mean().item<double>();
+        Assert.IsLessThan(0.5, robust);
+        Assert.AreEqual(robust, through.RobustAccuracy, 0.03);
+        Assert.IsLessThan(500L * Rows, through.QueryCount);
+    }
+}
