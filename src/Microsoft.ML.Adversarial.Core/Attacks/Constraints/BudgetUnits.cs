@@ -34,8 +34,23 @@ internal sealed class BudgetUnits(ValidInputs? valid, InputBounds bounds)
     /// <summary>Which of these features may change at all; shape [N, …], Bool.</summary>
     public Tensor Free(Tensor features) => valid is null ? features : features.flatten(1).logical_and(valid.Free).reshape(features.shape);
 
-    /// <summary>Gives features that may not change their original values, in place; both in these units.</summary>
-    public void Freeze_(Tensor points, Tensor originals) => valid?.Freeze_(points, originals);
+    /// <summary>Directions without what features that change one way only may not follow from where the points are; all in any one units.</summary>
+    public Tensor Open(Tensor directions, Tensor points, Tensor originals) => valid?.Open(directions, points, originals) ?? directions;
+
+    /// <inheritdoc cref="OneWayFeatures.Open_"/>
+    public void Open_<T>(Span<T> directions, int sign, ReadOnlySpan<T> point, ReadOnlySpan<T> original)
+        where T : INumber<T> => valid?.OneWay?.Open_(directions, sign, point, original);
+
+    /// <inheritdoc cref="OneWayFeatures.Restrict_{T}(Span{T}, ReadOnlySpan{T})"/>
+    public void Restrict_<T>(Span<T> point, ReadOnlySpan<T> original)
+        where T : INumber<T> => valid?.OneWay?.Restrict_(point, original);
+
+    /// <inheritdoc cref="OneWayFeatures.Restrict_{T}(Span{T})"/>
+    public void Restrict_<T>(Span<T> changes)
+        where T : INumber<T> => valid?.OneWay?.Restrict_(changes);
+
+    /// <summary>Gives features that may not change, or not the way they did, their original values, in place; both in these units.</summary>
+    public void Restrict_(Tensor points, Tensor originals) => valid?.Restrict_(points, originals);
 
     /// <summary>The input bounds in these units.</summary>
     public InputBounds InputBounds(int features)

@@ -55,7 +55,9 @@ internal sealed class BoundaryWalk<T>
         foreach (var row in _rows)
         {
             gradients[row.Index].CopyTo(_scratch.Values(0));
+            _context.Units.Open_(_scratch.Values(0), 1, positions[row.Index], _originals.Values(row.Index));
             boundaryStep.Take(row, _changes[row.Index], _scratch[0], step);
+            _context.Units.Restrict_(_changes.Values(row.Index));
             _bounds.Move(_scratch[1], _changes[row.Index], _originals[row.Index]);
             boundaryStep.Settle(row, _scratch[1], _changes[row.Index], _originals[row.Index]);
             _scratch.Values(1).CopyTo(positions[row.Index]);

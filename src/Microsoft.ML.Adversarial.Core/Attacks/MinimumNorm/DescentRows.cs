@@ -121,7 +121,9 @@ internal abstract class DescentRows<T> : DescentRows
         for (var row = 0; row < _count; row++)
         {
             slopes.Slice(row * Features, Features).CopyTo(_gradient.Values(0));
+            _units.Open_(_gradient.Values(0), -1, Positions.Values(row), Originals.Values(row));
             Move(row, _gradient[0], iteration, rate);
+            _units.Restrict_(Positions.Values(row), Originals.Values(row));
             Measure(row);
             Positions.Values(row).CopyTo(cells.Slice(row * Features, Features));
         }
