@@ -26,6 +26,9 @@ public sealed class ConstraintContract
         Frozen = [.. Enumerable.Range(3, 20), 40, .. Enumerable.Range(70, 5)],
         Integer = FeatureSet.Range(60, 5),
         OneHot = [FeatureSet.Range(65, 5), FeatureSet.Range(70, 5)],
+        Increasing = FeatureSet.Range(30, 5),
+        Decreasing = [.. Enumerable.Range(50, 5), 64],
+        Linear = MixedSums(),
         EpsilonScale = [.. Scale.Take(60), 30, 30, 30, 30, 30, .. Enumerable.Repeat(10.0, 10)],
     };
 
@@ -239,6 +242,22 @@ public sealed class ConstraintContract
             .reshape(-1, 3, 5, 5).MoveToOuterDisposeScope();
     }
 
+    // Pixels of both kinds, whole numbers and categories, of which a row each has nothing to spare.
+    private static LinearConstraint[] MixedSums()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor inputs = MixedInputs();
+        double[] rows = inputs.to(ScalarType.Float64).data<double>().ToArray();
+        Dictionary<int, double>[] weights =
+        [
+            new() { [30] = 1, [31] = 1, [41] = -1, [55] = 0.5 },
+            new() { [60] = 1, [61] = 1, [62] = -1, [64] = 2 },
+            new() { [63] = 1, [65] = 3, [66] = 1, [56] = -1, [73] = 1 },
+        ];
+        return [.. weights.Select(one => LinearConstraint.AtMost(
+            one, Enumerable.Range(0, AttackTask.Rows).Max(row => one.Sum(pair => pair.Value * rows[(row * Features) + pair.Key]))))];
+    }
+
     private void AssertValid(Tensor inputs)
     {
         Tensor rows = inputs.flatten(1);
@@ -249,6 +268,16 @@ public sealed class ConstraintContract
         }
 
         Tensor exact = rows.to(ScalarType.Float64);
+        Assert.IsTrue(Mixed.Increasing.All(feature => rows.select(1, feature).ge(originals.select(1, feature)).all().item<bool>()), "increasing");
+        Assert.IsTrue(Mixed.Decreasing.All(feature => rows.select(1, feature).le(originals.select(1, feature)).all().item<bool>()), "decreasing");
+        double[] before = mixedInputs.to(ScalarType.Float64).data<double>().ToArray();
+        double[] after = exact.data<double>().ToArray();
+        for (int row = 0; row < AttackTask.Rows; row++)
+        {
+            Range places = (row * Features)..((row + 1) * Features);
+            Array.ForEach([.. Mixed.Linear], linear => TabularTask.AssertHolds(linear, before[places], after[places], $"row {row}"));
+        }
+
         AssertWhole(exact.narrow(1, 0, 50) * 255, 1e-4, 255, "pixels in [0, 1]");
         AssertWhole((exact.narrow(1, 50, 10) + 1) * (255 / 4.0), 1e-4, 255, "pixels in [-1, 3]");
         AssertWhole(exact.narrow(1, 60, 5), 0, 4, "whole numbers");

@@ -3,7 +3,11 @@ using Microsoft.ML.Adversarial.Attacks.Cascades;
 using Microsoft.ML.Adversarial.Attacks.Evasion;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.AdaptiveBoundary;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
 using Microsoft.ML.Adversarial.Attacks.RandomSearch;
+using Microsoft.ML.Adversarial.Attacks.Saliency;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Norms;
@@ -38,6 +42,28 @@ public sealed class ConstraintStrengthTests
         Case(Norm.LInfinity, (double.PositiveInfinity, double.PositiveInfinity), (norm, epsilon) => new DeepFool(norm, epsilon)),
     ];
 
+    public static IEnumerable<object[]> TabularAttacks =>
+    [
+        Case(Norm.LInfinity, 0.08, (norm, epsilon) => new ProjectedGradientDescent(norm, epsilon)),
+        Case(Norm.L2, 1, (norm, epsilon) => new ProjectedGradientDescent(norm, epsilon)),
+        Case(Norm.L1, 10, (norm, epsilon) => new ProjectedGradientDescent(norm, epsilon)),
+        Case(Norm.LInfinity, 0.08, (norm, epsilon) => new BasicIterativeMethod(norm, epsilon)),
+        Case(Norm.LInfinity, 0.08, (norm, epsilon) => new AutoProjectedGradientDescent(norm, epsilon) { Iterations = 20 }),
+        Case(Norm.L2, 1, (norm, epsilon) => new AutoProjectedGradientDescent(norm, epsilon) { Iterations = 20 }),
+        Case(Norm.L1, 10, (norm, epsilon) => new AutoProjectedGradientDescent(norm, epsilon) { Iterations = 40 }),
+        Case(Norm.LInfinity, 0.15, (norm, epsilon) => new SquareAttack(norm, epsilon) { Queries = 200 }),
+        Case(Norm.L2, double.PositiveInfinity, (norm, epsilon) => new DeepFool(norm, epsilon)),
+        Case(Norm.LInfinity, double.PositiveInfinity, (norm, epsilon) => new DeepFool(norm, epsilon)),
+        Case(Norm.L2, double.PositiveInfinity, (norm, epsilon) => new FastMinimumNorm(norm, epsilon) { Steps = 50 }),
+        Case(Norm.L1, double.PositiveInfinity, (norm, epsilon) => new FastMinimumNorm(norm, epsilon) { Steps = 50 }),
+        Case(Norm.L0, double.PositiveInfinity, (norm, epsilon) => new SigmaZero(norm, epsilon) { Steps = 50 }),
+        Case(Norm.L2, double.PositiveInfinity, (norm, epsilon) => new FastAdaptiveBoundary(norm, epsilon) { Steps = 20 }),
+        Case(Norm.L1, double.PositiveInfinity, (norm, epsilon) => new FastAdaptiveBoundary(norm, epsilon) { Steps = 20 }),
+        Case(Norm.L2, double.PositiveInfinity, (norm, epsilon) => new CarliniWagnerL2(norm, epsilon) { Iterations = 60, LearningRate = 0.1 }),
+        Case(Norm.L1, double.PositiveInfinity, (norm, epsilon) => new ElasticNetAttack(norm, epsilon) { Iterations = 60 }),
+        Case(Norm.L0, 60, (norm, epsilon) => new JacobianSaliencyMapAttack(norm, epsilon) { BothDirections = true }),
+    ];
+
     [TestCleanup]
     public void Free()
     {
@@ -64,6 +90,60 @@ public sealed class ConstraintStrengthTests
             double coarsest = plain.ThreatModel.Norm == Norm.LInfinity ? 1.0 / 255 : 0.15;
             Assert.IsLessThan(free.Size.mean().item<float>() + coarsest, stored.Size.mean().item<float>());
         }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(TabularAttacks))]
+    public void OneWayFeaturesAreBrokenAsOftenAsBoundsThatEndAtTheRow(object attack)
+    {
+        const int Few = 16;
+        using DisposeScope scope = torch.NewDisposeScope();
+        Attack plain = (Attack)attack;
+        InputConstraints oneWay = new()
+        {
+            Increasing = FeatureSet.Where(Enumerable.Range(0, 784).Select(pixel => pixel % 4 < 2)),
+            Decreasing = FeatureSet.Where(Enumerable.Range(0, 784).Select(pixel => pixel % 4 == 2)),
+        };
+        AttackResult batch = (plain with { Constraints = oneWay }).Run(classifier, inputs.narrow(0, 0, Few), Goal.Misclassify(labels.narrow(0, 0, Few)));
+        List<double> bounded = [];
+        List<double> sizes = [];
+        for (int row = 0; row < Few; row++)
+        {
+            Tensor one = inputs.narrow(0, row, 1);
+            float[] values = one.contiguous().data<float>().ToArray();
+            InputBounds bounds = new([.. values.Select((value, pixel) => pixel % 4 < 2 ? value : 0)], [.. values.Select((value, pixel) => pixel % 4 == 2 ? value : 1)]);
+            using NetworkClassifier ending = new(Golden.Network("mlp"), bounds);
+            AttackResult result = plain.Run(ending, one, Goal.Misclassify(labels.narrow(0, row, 1)));
+            bounded.Add(Share(result.Succeeded));
+            sizes.Add(result.Size.item<float>());
+        }
+
+        System.IO.File.AppendAllText("/tmp/tab_strength.txt", $"oneway {plain.GetType().Name} {plain.ThreatModel}: {Share(batch.Succeeded):F2} vs {bounded.Average():F2}; {batch.Size.mean().item<float>():F3} vs {sizes.Average():F3}\n");
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(TabularAttacks))]
+    public void ATotalThatStaysCostsAttacksLittle(object attack)
+    {
+        const int Few = 8;
+        using DisposeScope scope = torch.NewDisposeScope();
+        Attack plain = (Attack)attack;
+        Dictionary<int, double> everyPixel = Enumerable.Range(0, 784).ToDictionary(pixel => pixel, _ => 1.0);
+        List<(double Success, double Size)> free = [];
+        List<(double Success, double Size)> constrained = [];
+        for (int row = 0; row < Few; row++)
+        {
+            Tensor one = inputs.narrow(0, row, 1);
+            Goal goal = Goal.Misclassify(labels.narrow(0, row, 1));
+            double total = one.to(ScalarType.Float64).sum().item<double>();
+            InputConstraints constraints = new() { Linear = [LinearConstraint.Exactly(everyPixel, total)] };
+            AttackResult result = plain.Run(classifier, one, goal);
+            free.Add((Share(result.Succeeded), result.Size.item<float>()));
+            result = (plain with { Constraints = constraints }).Run(classifier, one, goal);
+            constrained.Add((Share(result.Succeeded), result.Size.item<float>()));
+        }
+
+        System.IO.File.AppendAllText("/tmp/tab_strength.txt", $"total {plain.GetType().Name} {plain.ThreatModel}: {constrained.Average(one => one.Success):F2} vs {free.Average(one => one.Success):F2}; {constrained.Average(one => one.Size):F3} vs {free.Average(one => one.Size):F3}\n");
     }
 
     [TestMethod]
@@ -125,6 +205,8 @@ public sealed class ConstraintStrengthTests
 
     private static object[] Case(Norm norm, (double Constrained, double Free) epsilon, Func<Norm, double, Attack> create) =>
         [create(norm, epsilon.Constrained), create(norm, epsilon.Free)];
+
+    private static object[] Case(Norm norm, double epsilon, Func<Norm, double, Attack> create) => [create(norm, epsilon)];
 
     private static double Share(Tensor rows) => rows.to(ScalarType.Float64).mean().item<double>();
 }
