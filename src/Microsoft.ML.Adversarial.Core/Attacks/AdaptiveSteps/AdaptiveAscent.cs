@@ -132,7 +132,8 @@ internal sealed class AdaptiveAscent<T>
             sum = sum is null ? gradient.MoveToOuterDisposeScope() : sum.add_(gradient);
         }
 
-        return sum is null ? null : RowBlock<T, AscentRow>.InMainMemory(_context.Units.Slopes(sum));
+        return sum is null ? null : RowBlock<T, AscentRow>.InMainMemory(
+            _context.Units.Slopes(sum, inputs, Inputs(_origin.narrow(0, 0, _block.Count))));
     }
 
     // Tells the rows how they fare; returns the cotangent.
@@ -241,7 +242,6 @@ internal sealed class AdaptiveAscent<T>
             var point = _block.Row(current, slot);
             var centre = _block.Row(origin, slot);
             var slope = _block.Row(slopes, slot);
-            _context.Units.Open_(slope, 1, point, centre);
             _rule.Move(_block.Rows[slot], _block.Row(next, slot), point, slope, centre, momentum);
             _context.Units.Restrict_(_block.Row(next, slot), centre);
         }

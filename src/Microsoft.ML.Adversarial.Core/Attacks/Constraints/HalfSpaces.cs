@@ -10,6 +10,8 @@ internal sealed class HalfSpaces
 {
     private const double RelativeSlack = 1e-6;
 
+    private const int TangentRounds = 10;
+
     private readonly Side[] _sides;
 
     // In units of the last place of the values as they are stored: how far inside a point must be to stay there when it is stored.
@@ -101,7 +103,7 @@ internal sealed class HalfSpaces
     {
         for (var round = 0; round < rounds; round++)
         {
-            var moved = _sides.Aggregate(rows, (points, side) => Into(side, points, lower, upper, mobility));
+            var moved = _sides.Aggregate(rows, (points, side) => Into(side, points, null, lower, upper, mobility));
             if (ReferenceEquals(moved, rows))
             {
                 break;
@@ -113,13 +115,59 @@ internal sealed class HalfSpaces
         return rows;
     }
 
+    /// <summary>
+    /// Slopes moved to the nearest that leave neither the box nor a half-space where rows are at its boundary or outside; equations hold as they do.
+    /// </summary>
+    /// <param name="slopes">Shape [N, features]; none leaves the box.</param>
+    /// <param name="rows">Where the rows are, in the same shape.</param>
+    /// <param name="lower">Lower ends of the box, shape [1 or N, features].</param>
+    /// <param name="upper">Upper ends, likewise.</param>
+    /// <param name="mobility">As for points.</param>
+    public Tensor Tangent(Tensor slopes, Tensor rows, Tensor lower, Tensor upper, Tensor mobility)
+    {
+        var never = zeros_like(slopes);
+        var lowest = where(rows.less_equal(lower), never, full_like(never, double.NegativeInfinity));
+        var highest = where(rows.greater_equal(upper), never, full_like(never, double.PositiveInfinity));
+        Tensor[] atBoundary =
+        [
+            .. _sides.Select(side =>
+            {
+                var (sums, magnitudes) = side.Sums(rows);
+                return side.IsEquation ? ones_like(sums, ScalarType.Bool) : sums.greater(side.Limit - (magnitudes * RelativeSlack));
+            }),
+        ];
+
+        // A slope g leads along s²g.
+        var directions = slopes * mobility;
+        for (var round = 0; round < TangentRounds; round++)
+        {
+            var moved = directions;
+            foreach (var (side, active) in _sides.Zip(atBoundary))
+            {
+                moved = Into(side with { Limit = 0 }, moved, active, lowest, highest, mobility);
+            }
+
+            if (ReferenceEquals(moved, directions))
+            {
+                break;
+            }
+
+            directions = moved;
+        }
+
+        // What rounding leaves of a slope must not become a step by its sign.
+        var moves = directions.abs().greater(slopes.abs() * mobility * RelativeSlack).logical_and_(directions.abs().greater(directions.abs().amax([1], keepdim: true) * RelativeSlack));
+        return where(moves, directions / mobility, never);
+    }
+
     // The nearest point of box and half-space is clamp(x − λ·s²w): all that λ passes on its way stays where it stops.
-    private Tensor Into(Side side, Tensor rows, Tensor lower, Tensor upper, Tensor mobility)
+    private Tensor Into(Side side, Tensor rows, Tensor? active, Tensor lower, Tensor upper, Tensor mobility)
     {
         var (sums, magnitudes) = side.Sums(rows);
         var rounding = magnitudes * _roundoff;
         var excess = sums - side.Limit;
         var outside = excess.greater(side.IsEquation ? rounding : zeros_like(rounding));
+        outside = active?.logical_and(outside) ?? outside;
         if (!outside.any().item<bool>())
         {
             return rows;

@@ -40,34 +40,6 @@ internal sealed class OneWayFeatures
         return where(barred, originals, rows);
     }
 
-    /// <summary>Directions without what would leave the permitted side at once; all of shape [N, features].</summary>
-    public Tensor Open(Tensor directions, Tensor rows, Tensor originals)
-    {
-        var (increasing, decreasing) = (_increasing.to(rows.device), _decreasing.to(rows.device));
-        var barred = increasing.logical_and(directions.less(0)).logical_and_(rows.less_equal(originals))
-            .logical_or_(decreasing.logical_and(directions.greater(0)).logical_and_(rows.greater_equal(originals)));
-        return where(barred, zeros_like(directions), directions);
-    }
-
-    /// <summary>The same for one row, in place.</summary>
-    /// <param name="directions">One per feature.</param>
-    /// <param name="sign">−1 where the row will go against these directions, else 1.</param>
-    /// <param name="point">Where the row is.</param>
-    /// <param name="original">Its own values.</param>
-    public void Open_<T>(Span<T> directions, int sign, ReadOnlySpan<T> point, ReadOnlySpan<T> original)
-        where T : INumber<T>
-    {
-        foreach (var feature in _rising)
-        {
-            directions[feature] = T.Sign(directions[feature]) * sign < 0 && point[feature] <= original[feature] ? T.Zero : directions[feature];
-        }
-
-        foreach (var feature in _falling)
-        {
-            directions[feature] = T.Sign(directions[feature]) * sign > 0 && point[feature] >= original[feature] ? T.Zero : directions[feature];
-        }
-    }
-
     /// <summary>The nearest values of one row on the original's permitted side, in place.</summary>
     public void Restrict_<T>(Span<T> point, ReadOnlySpan<T> original)
         where T : INumber<T>

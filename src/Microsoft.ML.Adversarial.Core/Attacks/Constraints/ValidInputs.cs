@@ -12,6 +12,9 @@ internal sealed class ValidInputs
 
     private readonly InputConstraints _constraints;
 
+    // Of each feature, in L∞; shape [1, features], Float64.
+    private readonly Tensor? _radius;
+
     /// <exception cref="ArgumentException">The constraints do not fit the inputs, or contradict each other or the bounds.</exception>
     /// <exception cref="AdversarialInputException">A row is not valid itself; names the row and the feature.</exception>
     public ValidInputs(ThreatModel threatModel, Tensor inputs, InputBounds bounds)
@@ -41,6 +44,8 @@ internal sealed class ValidInputs
 
         var (lower, upper) = bounds.ToArrays<double>(features);
         (Lower, Upper) = (tensor(lower, device: inputs.device).unsqueeze(0), tensor(upper, device: inputs.device).unsqueeze(0));
+        var isBox = threatModel.Norm == Norm.LInfinity && double.IsFinite(threatModel.Epsilon);
+        _radius = isBox ? Reach.to(ScalarType.Float64) * threatModel.Epsilon : null;
         Mobility = Scale.to(ScalarType.Float64).square() * Free;
         var categories = _constraints.OneHot.SelectMany(group => group).ToHashSet();
         IsDiscrete = tensor(Enumerable.Range(0, features).Select(categories.Contains).ToArray(), device: inputs.device).unsqueeze(0);
@@ -89,19 +94,37 @@ internal sealed class ValidInputs
         return where(Free, rows, zeros_like(rows)).reshape(gradients.shape).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same without what one-way features may not follow from where the inputs are.</summary>
-    /// <param name="directions">Directions to go in, shape [N, …].</param>
+    /// <summary>
+    /// Gradients without what one-way features and linear constraints keep inputs from following: projected onto the directions in which no linear
+    /// constraint that has nothing to spare is left (Rosen 1960, doi:10.1137/0108011).
+    /// </summary>
+    /// <param name="gradients">Of what is to grow, shape [N, …].</param>
     /// <param name="inputs">Where the rows are, in the same shape.</param>
     /// <param name="originals">The rows' own values, in the same shape.</param>
-    public Tensor Open(Tensor directions, Tensor inputs, Tensor originals)
+    public Tensor Open(Tensor gradients, Tensor inputs, Tensor originals)
     {
-        if (OneWay is null)
+        if (OneWay is null && HalfSpaces is null)
         {
-            return directions;
+            return gradients;
         }
 
         using var scope = NewDisposeScope();
-        return OneWay.Open(directions.flatten(1), inputs.flatten(1), originals.flatten(1)).reshape(directions.shape).MoveToOuterDisposeScope();
+        var (slopes, rows, from) = (Exact(gradients), Exact(inputs), Exact(originals));
+        var (lower, upper) = HalfSpaces is null ? (full_like(Lower, double.NegativeInfinity), full_like(Upper, double.PositiveInfinity)) : Box(from);
+        (lower, upper) = OneWay?.Within(lower, upper, from) ?? (lower, upper);
+        var barred = slopes.less(0).logical_and_(rows.less_equal(lower)).logical_or_(slopes.greater(0).logical_and_(rows.greater_equal(upper)));
+        slopes = where(barred, zeros_like(slopes), slopes);
+        slopes = HalfSpaces?.Tangent(slopes, rows, lower, upper, Mobility) ?? slopes;
+        return slopes.to(gradients.dtype, gradients.device).reshape(gradients.shape).MoveToOuterDisposeScope();
+
+        Tensor Exact(Tensor values) => values.detach().flatten(1).to(ScalarType.Float64, Lower.device);
+    }
+
+    /// <summary>The input bounds and, in L∞, the budget, around rows of shape [N, features], Float64.</summary>
+    public (Tensor Lower, Tensor Upper) Box(Tensor originals)
+    {
+        var (lower, upper) = (Lower.minimum(originals), Upper.maximum(originals));
+        return _radius is null ? (lower, upper) : (lower.maximum(originals - _radius), upper.minimum(originals + _radius));
     }
 
     /// <summary>Gives the features that may not change, or not the way they did, their original values, in place.</summary>

@@ -95,13 +95,7 @@ internal sealed class ValidNeighbours(ValidInputs valid, Tensor originals, Norm 
     private Tensor Projected(Tensor rows, Tensor stays)
     {
         var (points, centres) = (Exact(rows), Exact(originals));
-        var (lower, upper) = (valid.Lower.minimum(centres), valid.Upper.maximum(centres));
-        if (double.IsPositiveInfinity(norm.Order) && double.IsFinite(epsilon))
-        {
-            var reach = valid.Reach.to(ScalarType.Float64) * epsilon;
-            (lower, upper) = (lower.maximum(centres - reach), upper.minimum(centres + reach));
-        }
-
+        var (lower, upper) = valid.Box(centres);
         (lower, upper) = valid.OneWay?.Within(lower, upper, centres) ?? (lower, upper);
         stays = valid.Free.logical_not().logical_or_(stays);
         stays = norm.Order == 0 ? points.eq(centres).logical_or_(stays) : stays;

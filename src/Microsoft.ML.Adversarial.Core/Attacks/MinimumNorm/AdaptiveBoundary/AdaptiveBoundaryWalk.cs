@@ -66,7 +66,7 @@ internal sealed class AdaptiveBoundaryWalk<T>
     private void Move()
     {
         var leaf = Inputs().detach().requires_grad_();
-        _boundaries.Linearise(leaf, _context.Classifier.Logits(leaf), _goal, _classes, new(_points), new(_origins));
+        _boundaries.Linearise(leaf, _context.Classifier.Logits(leaf), _goal, _classes, _context.Originals.index_select(0, _rows));
         var points = Cells(_points);
         var origins = Cells(_origins);
         for (var slot = 0; slot < _block.Count; slot++)

@@ -37,9 +37,8 @@ internal sealed class NearestBoundaries<T>(Norm norm, BudgetUnits units, int row
     /// <param name="logits">Theirs, shape [M, classes], in the graph.</param>
     /// <param name="goal">Theirs.</param>
     /// <param name="classes">Classes to go to, shape [M, K], Int64; null for a goal that names one.</param>
-    /// <param name="points">The inputs in main memory, in the units that rows are measured in.</param>
-    /// <param name="origins">The originals likewise.</param>
-    public void Linearise(Tensor inputs, Tensor logits, Goal goal, Tensor? classes, RowCells<T> points, RowCells<T> origins)
+    /// <param name="originals">Where the inputs came from, shape [M, …].</param>
+    public void Linearise(Tensor inputs, Tensor logits, Goal goal, Tensor? classes, Tensor originals)
     {
         using var scope = NewDisposeScope();
         var exact = logits.detach().to(ScalarType.Float64);
@@ -49,7 +48,7 @@ internal sealed class NearestBoundaries<T>(Norm norm, BudgetUnits units, int row
         {
             // Several boundaries meet where a target is likeliest: the one to the likeliest other class alone leads from one to the next and back.
             var (gaps, cotangent) = (AttackObjective.LogOdds.Value(exact, goal), AttackObjective.LogOdds.Cotangent(exact, goal));
-            Compare(inputs.GradientOf(logits, cotangent.to(logits.dtype)), gaps.sub_(beyond), points, origins);
+            Compare(inputs.GradientOf(logits, cotangent.to(logits.dtype)), gaps.sub_(beyond), inputs, originals);
             return;
         }
 
@@ -59,18 +58,17 @@ internal sealed class NearestBoundaries<T>(Norm norm, BudgetUnits units, int row
             using var one = NewDisposeScope();
             var sign = ones_like(to, logits.dtype);
             var slopes = inputs.GradientOf(logits, zeros_like(logits).scatter_(1, to, sign).scatter_add_(1, from, -sign));
-            Compare(slopes, (exact.gather(1, to) - exact.gather(1, from)).squeeze(1).sub_(beyond), points, origins);
+            Compare(slopes, (exact.gather(1, to) - exact.gather(1, from)).squeeze(1).sub_(beyond), inputs, originals);
         }
     }
 
-    private void Compare(Tensor gradients, Tensor gaps, RowCells<T> points, RowCells<T> origins)
+    private void Compare(Tensor gradients, Tensor gaps, Tensor inputs, Tensor originals)
     {
-        var cells = new RowCells<T>(RowBlock<T, long>.InMainMemory(units.Slopes(gradients)));
+        var cells = new RowCells<T>(RowBlock<T, long>.InMainMemory(units.Slopes(gradients, inputs, originals)));
         var exact = gaps.cpu().data<double>();
         for (var row = 0; row < exact.Count; row++)
         {
             cells[row].CopyTo(_slope.Values(0));
-            units.Open_(_slope.Values(0), 1, points[row], origins[row]);
             var distance = Math.Abs(exact[row]) / _dual.Measure(_slope[0]);
             if (distance < _distances[row])
             {
