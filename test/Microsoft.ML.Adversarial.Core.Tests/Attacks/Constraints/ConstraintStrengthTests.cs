@@ -118,32 +118,11 @@ public sealed class ConstraintStrengthTests
             sizes.Add(result.Size.item<float>());
         }
 
-        System.IO.File.AppendAllText("/tmp/tab_strength.txt", $"oneway {plain.GetType().Name} {plain.ThreatModel}: {Share(batch.Succeeded):F2} vs {bounded.Average():F2}; {batch.Size.mean().item<float>():F3} vs {sizes.Average():F3}\n");
-    }
-
-    [TestMethod]
-    [DynamicData(nameof(TabularAttacks))]
-    public void ATotalThatStaysCostsAttacksLittle(object attack)
-    {
-        const int Few = 8;
-        using DisposeScope scope = torch.NewDisposeScope();
-        Attack plain = (Attack)attack;
-        Dictionary<int, double> everyPixel = Enumerable.Range(0, 784).ToDictionary(pixel => pixel, _ => 1.0);
-        List<(double Success, double Size)> free = [];
-        List<(double Success, double Size)> constrained = [];
-        for (int row = 0; row < Few; row++)
+        Assert.IsGreaterThanOrEqualTo(bounded.Average() - 0.1, Share(batch.Succeeded));
+        if (plain is MinimumNormAttack)
         {
-            Tensor one = inputs.narrow(0, row, 1);
-            Goal goal = Goal.Misclassify(labels.narrow(0, row, 1));
-            double total = one.to(ScalarType.Float64).sum().item<double>();
-            InputConstraints constraints = new() { Linear = [LinearConstraint.Exactly(everyPixel, total)] };
-            AttackResult result = plain.Run(classifier, one, goal);
-            free.Add((Share(result.Succeeded), result.Size.item<float>()));
-            result = (plain with { Constraints = constraints }).Run(classifier, one, goal);
-            constrained.Add((Share(result.Succeeded), result.Size.item<float>()));
+            Assert.IsLessThan(sizes.Average() * 1.1, batch.Size.mean().item<float>());
         }
-
-        System.IO.File.AppendAllText("/tmp/tab_strength.txt", $"total {plain.GetType().Name} {plain.ThreatModel}: {constrained.Average(one => one.Success):F2} vs {free.Average(one => one.Success):F2}; {constrained.Average(one => one.Size):F3} vs {free.Average(one => one.Size):F3}\n");
     }
 
     [TestMethod]
