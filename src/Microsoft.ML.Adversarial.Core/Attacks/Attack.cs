@@ -29,7 +29,7 @@ public abstract record Attack
 
     /// <summary>
     /// What an adversarial input must satisfy beyond the budget and the bounds, part of the <see cref="ThreatModel"/>: 8-bit pixels, frozen
-    /// features, whole numbers, one-hot groups, budgets per feature. Default none.
+    /// features, whole numbers, one-hot groups, one-way features, linear constraints, budgets per feature. Default none.
     /// </summary>
     public InputConstraints Constraints
     {

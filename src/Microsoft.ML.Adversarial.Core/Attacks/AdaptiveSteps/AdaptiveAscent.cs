@@ -102,6 +102,7 @@ internal sealed class AdaptiveAscent<T>
         {
             var point = _block.Row(current, slot);
             var centre = _block.Row(origin, slot);
+            _context.Units.Restrict_(point, centre);
             _rule.Project(point, centre);
             _rule.Begin(_block.Rows[slot], point, centre);
         }
@@ -131,7 +132,8 @@ internal sealed class AdaptiveAscent<T>
             sum = sum is null ? gradient.MoveToOuterDisposeScope() : sum.add_(gradient);
         }
 
-        return sum is null ? null : RowBlock<T, AscentRow>.InMainMemory(_context.Units.Slopes(sum));
+        return sum is null ? null : RowBlock<T, AscentRow>.InMainMemory(
+            _context.Units.Slopes(sum, inputs, Inputs(_origin.narrow(0, 0, _block.Count))));
     }
 
     // Tells the rows how they fare; returns the cotangent.
@@ -237,8 +239,11 @@ internal sealed class AdaptiveAscent<T>
         var slopes = Cells(gradient);
         for (var slot = 0; slot < _block.Count; slot++)
         {
-            _rule.Move(
-                _block.Rows[slot], _block.Row(next, slot), _block.Row(current, slot), _block.Row(slopes, slot), _block.Row(origin, slot), momentum);
+            var point = _block.Row(current, slot);
+            var centre = _block.Row(origin, slot);
+            var slope = _block.Row(slopes, slot);
+            _rule.Move(_block.Rows[slot], _block.Row(next, slot), point, slope, centre, momentum);
+            _context.Units.Restrict_(_block.Row(next, slot), centre);
         }
 
         (_current, _previous) = (_previous, _current);

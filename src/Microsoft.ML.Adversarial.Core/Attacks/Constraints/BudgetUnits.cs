@@ -31,11 +31,40 @@ internal sealed class BudgetUnits(ValidInputs? valid, InputBounds bounds)
         return Undo(valid.Slopes(gradients)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// The same, without what one-way features and linear constraints keep the inputs from following, if what they do is to grow with these gradients.
+    /// </summary>
+    /// <param name="gradients">With respect to inputs, shape [N, …].</param>
+    /// <param name="inputs">Where the inputs are, in the same shape.</param>
+    /// <param name="originals">Where they came from, likewise.</param>
+    public Tensor Slopes(Tensor gradients, Tensor inputs, Tensor originals)
+    {
+        if (valid is null)
+        {
+            return gradients;
+        }
+
+        using var scope = NewDisposeScope();
+        return Slopes(valid.Open(gradients, inputs, originals)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Gradients that inputs can follow, in their own units.</summary>
+    /// <inheritdoc cref="Slopes(Tensor, Tensor, Tensor)"/>
+    public Tensor Open(Tensor gradients, Tensor inputs, Tensor originals) => valid?.Open(gradients, inputs, originals) ?? gradients;
+
     /// <summary>Which of these features may change at all; shape [N, …], Bool.</summary>
     public Tensor Free(Tensor features) => valid is null ? features : features.flatten(1).logical_and(valid.Free).reshape(features.shape);
 
-    /// <summary>Gives features that may not change their original values, in place; both in these units.</summary>
-    public void Freeze_(Tensor points, Tensor originals) => valid?.Freeze_(points, originals);
+    /// <inheritdoc cref="OneWayFeatures.Restrict_{T}(Span{T}, ReadOnlySpan{T})"/>
+    public void Restrict_<T>(Span<T> point, ReadOnlySpan<T> original)
+        where T : INumber<T> => valid?.OneWay?.Restrict_(point, original);
+
+    /// <inheritdoc cref="OneWayFeatures.Restrict_{T}(Span{T})"/>
+    public void Restrict_<T>(Span<T> changes)
+        where T : INumber<T> => valid?.OneWay?.Restrict_(changes);
+
+    /// <summary>Gives features that may not change, or not the way they did, their original values, in place; both in these units.</summary>
+    public void Restrict_(Tensor points, Tensor originals) => valid?.Restrict_(points, originals);
 
     /// <summary>The input bounds in these units.</summary>
     public InputBounds InputBounds(int features)

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Adversarial.Attacks.Constraints;
 
 /// <summary>
-/// The inputs that an attack may return under constraints. On the way only frozen features and budgets of features bind: steps smaller than the
-/// distance of two valid values would otherwise never leave the first.
+/// The inputs that an attack may return under constraints. On the way only frozen and one-way features and budgets of features bind: steps smaller
+/// than the distance of two valid values would otherwise never leave the first.
 /// </summary>
 /// <param name="norm">Measures in the units of each feature's budget.</param>
 /// <param name="valid">Which inputs are valid.</param>
@@ -17,16 +17,25 @@ internal sealed class ConstrainedRegion(Norm norm, ValidInputs valid, Perturbati
 {
     private readonly Norm _norm = norm;
 
+    public override void Step_(Tensor inputs, Tensor gradient, double length)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        base.Step_(inputs, valid.Open(gradient, inputs, originals), length);
+    }
+
     public override void Project_(Tensor inputs)
     {
+        // Before the ball: what does not count must not use up the budget of what does.
+        valid.Restrict_(inputs, originals);
         ball.Project_(inputs);
-        valid.Freeze_(inputs, originals);
+        valid.Restrict_(inputs, originals);
     }
 
     public override void Clip_(Tensor inputs)
     {
+        valid.Restrict_(inputs, originals);
         ball.Clip_(inputs);
-        valid.Freeze_(inputs, originals);
+        valid.Restrict_(inputs, originals);
     }
 
     public override void Conform_(Tensor inputs)

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Adversarial.Attacks.Constraints;
 /// <summary>Constraints as text, and back.</summary>
 internal static class ConstraintText
 {
-    public const string Known = "none, or some of 8bit, frozen:0-27,30, integer:4, onehot:5-9 and scale:0.5*28,1*756";
+    public const string Known = "none, or some of 8bit, frozen:0-27,30, integer:4, onehot:5-9, increasing:10, decreasing:11, linear:1*3-2*10<=10 and scale:0.5*28,1*756";
 
     public static string Write(InputConstraints constraints)
     {
@@ -15,6 +15,9 @@ internal static class ConstraintText
             .. Features("frozen", constraints.Frozen),
             .. Features("integer", constraints.Integer),
             .. constraints.OneHot.SelectMany(group => Features("onehot", group)),
+            .. Features("increasing", constraints.Increasing),
+            .. Features("decreasing", constraints.Decreasing),
+            .. constraints.Linear.Select(linear => $"linear:{linear}"),
             .. constraints.EpsilonScale.Count > 0 ? ["scale:" + string.Join(',', Runs(constraints.EpsilonScale))] : Array.Empty<string>(),
         ];
         return parts.Length == 0 ? "none" : string.Join(' ', parts);
@@ -38,6 +41,9 @@ internal static class ConstraintText
                 ["frozen", var features] => constraints with { Frozen = FeatureSet.Parse(features) },
                 ["integer", var features] => constraints with { Integer = FeatureSet.Parse(features) },
                 ["onehot", var features] => constraints with { OneHot = [.. constraints.OneHot, FeatureSet.Parse(features)] },
+                ["increasing", var features] => constraints with { Increasing = FeatureSet.Parse(features) },
+                ["decreasing", var features] => constraints with { Decreasing = FeatureSet.Parse(features) },
+                ["linear", var linear] => constraints with { Linear = [.. constraints.Linear, LinearConstraint.Parse(linear)] },
                 ["scale", var runs] => constraints with { EpsilonScale = [.. runs.Split(',').SelectMany(Repeat)] },
                 _ => throw new FormatException($"Expected constraints {Known}, got '{part}'."),
             };

@@ -8,13 +8,17 @@ namespace Microsoft.ML.Adversarial.Attacks.Constraints;
 /// </summary>
 /// <remarks>
 /// As text, in files and on the command line: <c>none</c>, or some of <c>8bit</c>, <c>frozen:0-27,30</c>, <c>integer:4</c>,
-/// <c>onehot:5-9</c> (once per group) and <c>scale:0.5*28,1*756</c> (values and how often they repeat), separated by spaces.
+/// <c>onehot:5-9</c> (once per group), <c>increasing:10</c>, <c>decreasing:11</c>, <c>linear:1*3-2*10&lt;=10</c> (once per constraint) and
+/// <c>scale:0.5*28,1*756</c> (values and how often they repeat), separated by spaces.
 /// </remarks>
 public sealed record InputConstraints
 {
     private readonly FeatureSet _frozen = [];
     private readonly FeatureSet _integer = [];
     private readonly IReadOnlyList<FeatureSet> _oneHot = [];
+    private readonly FeatureSet _increasing = [];
+    private readonly FeatureSet _decreasing = [];
+    private readonly IReadOnlyList<LinearConstraint> _linear = [];
     private readonly IReadOnlyList<double> _epsilonScale = [];
 
     /// <summary>No constraints: the default.</summary>
@@ -64,6 +68,43 @@ public sealed record InputConstraints
         }
     }
 
+    /// <summary>Features that an attack may raise but not lower, each from the row's own value, such as an age. Default none.</summary>
+    public FeatureSet Increasing
+    {
+        get => _increasing;
+        init
+        {
+            _increasing = value ?? throw new ArgumentNullException(nameof(value));
+            RequireOneWay();
+        }
+    }
+
+    /// <summary>Features that an attack may lower but not raise, each from the row's own value. Default none.</summary>
+    public FeatureSet Decreasing
+    {
+        get => _decreasing;
+        init
+        {
+            _decreasing = value ?? throw new ArgumentNullException(nameof(value));
+            RequireOneWay();
+        }
+    }
+
+    /// <summary>
+    /// What weighted sums of features may be, such as that parts do not exceed their total. What a method found moves to where all hold by
+    /// projections (Dykstra 1983, doi:10.2307/2288193, without the corrections, which only say which of the valid inputs is met), and where these
+    /// do not get there, back towards the original, which must satisfy them itself. Default none.
+    /// </summary>
+    public IReadOnlyList<LinearConstraint> Linear
+    {
+        get => _linear;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _linear = [.. value.Distinct().OrderBy(linear => linear.ToString(), StringComparer.Ordinal)];
+        }
+    }
+
     /// <summary>
     /// One factor per feature, above 0 and finite, in row-major order: a feature counts for its change divided by its factor, so that ‖δ/s‖ ≤ ε.
     /// In L∞, ε·s is each feature's own budget. In L0, which counts changes of any size, factors change nothing. None: all 1. Default none.
@@ -81,12 +122,31 @@ public sealed record InputConstraints
     }
 
     /// <summary>Whether there are none.</summary>
-    public bool AreNone => !EightBit && Frozen.Count + Integer.Count + OneHot.Count + EpsilonScale.Count == 0;
+    public bool AreNone => !EightBit && Frozen.Count + Integer.Count + OneHot.Count + Increasing.Count + Decreasing.Count
+        + Linear.Count + EpsilonScale.Count == 0;
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     /// <param name="text">Such as <c>8bit frozen:0-27,30</c>; the case does not matter.</param>
     /// <exception cref="FormatException">The text is something else.</exception>
     public static InputConstraints Parse(string text) => ConstraintText.Read(text);
+
+    /// <summary>
+    /// These constraints where changes cost: sizes and ε are in units of cost, so that in L1, ε is what an attacker can spend and Σ costᵢ|δᵢ| what is
+    /// spent. <see cref="EpsilonScale"/> becomes 1/cost; what costs +∞ is frozen besides. In L0 every change costs 1.
+    /// </summary>
+    /// <param name="costs">What a change of 1 costs, above 0, one per feature in row-major order; +∞: no price buys it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A cost is not above 0, or so small that 1/cost is infinite.</exception>
+    public InputConstraints WithCosts(IReadOnlyList<double> costs)
+    {
+        ArgumentNullException.ThrowIfNull(costs);
+        return costs.All(cost => cost > 0 && double.IsFinite(1 / cost))
+            ? this with
+            {
+                Frozen = [.. Frozen, .. FeatureSet.Where(costs.Select(double.IsPositiveInfinity))],
+                EpsilonScale = [.. costs.Select(cost => double.IsPositiveInfinity(cost) ? 1 : 1 / cost)],
+            }
+            : throw new ArgumentOutOfRangeException(nameof(costs), "Expected costs > 0, or infinite for what must not change: nothing is free of charge.");
+    }
 
     /// <inheritdoc/>
     public bool Equals(InputConstraints? other) => other is not null && ToString() == other.ToString();
@@ -96,4 +156,13 @@ public sealed record InputConstraints
 
     /// <summary>The text that <see cref="Parse"/> reads.</summary>
     public override string ToString() => ConstraintText.Write(this);
+
+    private void RequireOneWay()
+    {
+        if (_increasing.Intersect(_decreasing).Any())
+        {
+            throw new ArgumentException(
+                $"Expected features that are increasing or decreasing, got feature {_increasing.Intersect(_decreasing).First()}, which is both: freeze it.");
+        }
+    }
 }

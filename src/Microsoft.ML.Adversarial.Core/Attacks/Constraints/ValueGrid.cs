@@ -11,7 +11,6 @@ internal sealed class ValueGrid
     // In levels: what rounding leaves of whole ones.
     private const double Slack = 1e-3;
 
-    private readonly Tensor _isOnGrid;
     private readonly Tensor _levels;
     private readonly Tensor _origin;
     private readonly Tensor _lowest;
@@ -22,7 +21,7 @@ internal sealed class ValueGrid
     {
         var (lower, upper) = bounds.ToArrays<double>(levels.Length);
         var features = levels.Index().ToArray();
-        _isOnGrid = tensor(levels, device: like.device).greater(0).unsqueeze(0);
+        IsOnGrid = tensor(levels, device: like.device).greater(0).unsqueeze(0);
         _levels = Column(features.Select(pair => pair.Item > 0 ? pair.Item : 1));
         _origin = Column(origin);
         _lowest = Column(features.Select(pair => Math.Ceiling(((lower[pair.Index] - origin[pair.Index]) * pair.Item) - Slack)));
@@ -30,6 +29,9 @@ internal sealed class ValueGrid
 
         Tensor Column(IEnumerable<double> values) => tensor(values.ToArray(), like.dtype, like.device).unsqueeze(0);
     }
+
+    /// <summary>Which features it has, shape [1, features], Bool.</summary>
+    public Tensor IsOnGrid { get; }
 
     /// <summary>The grid of these constraints, or null if they name none.</summary>
     /// <exception cref="ArgumentException">Pixels have no finite bounds to divide into levels.</exception>
@@ -68,10 +70,10 @@ internal sealed class ValueGrid
     }
 
     /// <summary>The largest whole number of levels within distances, as a distance; shape [1, features].</summary>
-    public Tensor Whole(Tensor distances) => where(_isOnGrid, ((distances * _levels) + Slack).floor() / _levels, distances);
+    public Tensor Whole(Tensor distances) => where(IsOnGrid, ((distances * _levels) + Slack).floor() / _levels, distances);
 
     /// <summary>Each feature's nearest value; shape [N, features].</summary>
-    public Tensor Nearest(Tensor rows) => where(_isOnGrid, Value(Level(rows).round()), rows);
+    public Tensor Nearest(Tensor rows) => where(IsOnGrid, Value(Level(rows).round()), rows);
 
     /// <summary>
     /// A change of k levels and a fraction becomes one of k + 1 levels where the fraction reaches the threshold, else of k: the nearest at ½, never
@@ -82,11 +84,11 @@ internal sealed class ValueGrid
         var start = Level(originals).round();
         var change = Level(rows) - start;
         var whole = (change.abs() + (1 + Slack) - threshold).floor() * change.sign();
-        return where(_isOnGrid, where(whole.eq(0), originals, Value(start + whole)), rows);
+        return where(IsOnGrid, where(whole.eq(0), originals, Value(start + whole)), rows);
     }
 
     /// <summary>Which values are none of the grid's; shape [N, features], Bool.</summary>
-    public Tensor IsOff(Tensor rows) => _isOnGrid.logical_and((Level(rows) - Level(rows).round()).abs().greater(Slack));
+    public Tensor IsOff(Tensor rows) => IsOnGrid.logical_and((Level(rows) - Level(rows).round()).abs().greater(Slack));
 
     private Tensor Level(Tensor rows) => (rows - _origin) * _levels;
 

@@ -24,7 +24,8 @@ public sealed record BasicIterativeMethod : IteratedGradientAttack
     private protected override void Step_(
         AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor gradient, Tensor? memory, double length)
     {
-        inputs.add_(context.ThreatModel.Norm.SteepestDirection(gradient), alpha: length);
+        var open = context.Units.Open(gradient, inputs, context.Originals);
+        inputs.add_(context.ThreatModel.Norm.SteepestDirection(open), alpha: length);
         context.Clip_(inputs);
     }
 }

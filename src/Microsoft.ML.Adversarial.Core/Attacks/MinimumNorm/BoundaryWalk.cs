@@ -50,12 +50,13 @@ internal sealed class BoundaryWalk<T>
             Look(logits);
             return objective.Cotangent(logits, _context.Goal);
         });
-        var gradients = new RowCells<T>(_context.Units.Slopes(gradient).cpu().contiguous());
+        var gradients = new RowCells<T>(_context.Units.Slopes(gradient, _inputs, _context.Originals).cpu().contiguous());
         var positions = new RowCells<T>(_positions);
         foreach (var row in _rows)
         {
             gradients[row.Index].CopyTo(_scratch.Values(0));
             boundaryStep.Take(row, _changes[row.Index], _scratch[0], step);
+            _context.Units.Restrict_(_changes.Values(row.Index));
             _bounds.Move(_scratch[1], _changes[row.Index], _originals[row.Index]);
             boundaryStep.Settle(row, _scratch[1], _changes[row.Index], _originals[row.Index]);
             _scratch.Values(1).CopyTo(positions[row.Index]);

@@ -110,6 +110,7 @@ public sealed record DeepFool : MinimumNormAttack
             var to = candidates.narrow(1, place, 1);
             var one = ones_like(to, logits.dtype);
             var slope = inputs.GradientOf(logits, zeros_like(logits).scatter_(1, to, one).scatter_add_(1, from, one.neg()));
+            slope = task.Units.Open(slope, inputs, task.Originals);
             var gap = (fromLogit - logits.gather(1, to)).squeeze(1).clamp_(min: 1e-5);
             var distance = gap.div_(task.ThreatModel.Norm.Dual.Measure(slope));
             var nearer = distance.less(nearest).nonzero().flatten();

@@ -116,12 +116,13 @@ internal abstract class DescentRows<T> : DescentRows
     public sealed override void Move(Tensor gradient, int iteration, double rate)
     {
         using var scope = NewDisposeScope();
-        var slopes = Cells(_units.Slopes(gradient).to(ElementType, CPU).contiguous());
+        var slopes = Cells(Slopes(gradient).to(ElementType, CPU).contiguous());
         var cells = Cells(_cells);
         for (var row = 0; row < _count; row++)
         {
             slopes.Slice(row * Features, Features).CopyTo(_gradient.Values(0));
             Move(row, _gradient[0], iteration, rate);
+            _units.Restrict_(Positions.Values(row), Originals.Values(row));
             Measure(row);
             Positions.Values(row).CopyTo(cells.Slice(row * Features, Features));
         }
@@ -145,6 +146,23 @@ internal abstract class DescentRows<T> : DescentRows
 
         _leaf.Dispose();
         _leaf = Leaf().MoveToOuterDisposeScope();
+    }
+
+    // Gradients of what is to shrink.
+    private Tensor Slopes(Tensor gradient)
+    {
+        if (_units.ArePlain)
+        {
+            return gradient;
+        }
+
+        var originals = empty_like(_cells.narrow(0, 0, _count));
+        for (var row = 0; row < _count; row++)
+        {
+            Originals.Values(row).CopyTo(Cells(originals).Slice(row * Features, Features));
+        }
+
+        return _units.Slopes(gradient.neg(), _leaf, _units.Undo(originals.to(_like.dtype, _like.device))).neg();
     }
 
     private static ScalarType ElementType => typeof(T) == typeof(double) ? ScalarType.Float64 : ScalarType.Float32;

@@ -104,7 +104,7 @@ internal sealed class SquareSearch<T>
             }
         }
 
-        _context.Units.Freeze_(candidates.narrow(0, 0, block.Count), origin.narrow(0, 0, block.Count));
+        _context.Units.Restrict_(candidates.narrow(0, 0, block.Count), origin.narrow(0, 0, block.Count));
     }
 
     // Keeps what is better; returns whether rows left.

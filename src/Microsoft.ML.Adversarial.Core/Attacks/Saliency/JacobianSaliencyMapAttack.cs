@@ -132,6 +132,7 @@ public sealed record JacobianSaliencyMapAttack : MinimumNormAttack
             var free = direction > 0
                 ? inputs.less(bounds.Upper).logical_and_(inputs.greater_equal(originals))
                 : inputs.greater(bounds.Lower).logical_and_(inputs.less_equal(originals));
+            free.logical_and_(context.Units.Open(full_like(inputs, direction), inputs, originals).ne(0));
             foreach (var (row, pair) in map.Pairs(context.Units.Free(free), direction).Index())
             {
                 best[row] = pair.Saliency > best[row].Pair.Saliency ? (pair, direction) : best[row];

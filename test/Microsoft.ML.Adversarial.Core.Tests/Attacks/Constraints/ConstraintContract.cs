@@ -26,6 +26,8 @@ public sealed class ConstraintContract
         Frozen = [.. Enumerable.Range(3, 20), 40, .. Enumerable.Range(70, 5)],
         Integer = FeatureSet.Range(60, 5),
         OneHot = [FeatureSet.Range(65, 5), FeatureSet.Range(70, 5)],
+        Increasing = FeatureSet.Range(30, 5),
+        Decreasing = [.. Enumerable.Range(50, 5), 64],
         EpsilonScale = [.. Scale.Take(60), 30, 30, 30, 30, 30, .. Enumerable.Repeat(10.0, 10)],
     };
 
@@ -134,6 +136,51 @@ public sealed class ConstraintContract
 
     [TestMethod]
     [DynamicData(nameof(Attacks))]
+    public void LinearAndOneWayConstraintsHold(object attack)
+    {
+        AttackCase one = (AttackCase)attack;
+        // Two sums that rows have nothing to spare of, parts that keep in step, and a third of the features that go one way.
+        using DisposeScope scope = torch.NewDisposeScope();
+        double[] rows = task.Inputs.to(ScalarType.Float64).data<double>().ToArray();
+        InputConstraints tabular = new()
+        {
+            Frozen = FeatureSet.Range(70, 5),
+            Increasing = FeatureSet.Range(0, 12),
+            Decreasing = FeatureSet.Range(30, 12),
+            Linear =
+            [
+                Tight(Enumerable.Range(5, 20).ToDictionary(feature => feature, feature => feature % 2 == 0 ? 1.0 : 0.5)),
+                Tight(Enumerable.Range(20, 30).ToDictionary(feature => feature, feature => feature % 3 == 0 ? -1.0 : 1)),
+                new(new Dictionary<int, double> { [60] = 1, [61] = -1 }, -1, 1),
+            ],
+        };
+        Goal goal = task.Goals[0];
+        AttackResult result = (one.Attack with { Constraints = tabular }).Run(task.Classifier, task.Inputs, goal);
+        double[] after = result.Inputs.to(ScalarType.Float64).data<double>().ToArray();
+        for (int row = 0; row < AttackTask.Rows; row++)
+        {
+            double[] from = rows[(row * Features)..((row + 1) * Features)];
+            double[] to = after[(row * Features)..((row + 1) * Features)];
+            Assert.IsTrue(tabular.Frozen.All(feature => to[feature] == from[feature]), "frozen");
+            Assert.IsTrue(tabular.Increasing.All(feature => to[feature] >= from[feature]), "increasing");
+            Assert.IsTrue(tabular.Decreasing.All(feature => to[feature] <= from[feature]), "decreasing");
+            Assert.IsTrue(to.All(value => value is >= 0 and <= 1), "bounds");
+            foreach (LinearConstraint linear in tabular.Linear)
+            {
+                TabularTask.AssertHolds(linear, from, to, one.Name);
+            }
+        }
+
+        Assert.IsLessThanOrEqualTo((one.Epsilon * (1 + 1e-5)) + 1e-6, result.Size.max().item<float>());
+        Assert.IsTrue(result.Inputs.ne(task.Inputs).any().item<bool>(), "something changes");
+        Assert.IsTrue(TestNetworks.Predictions(task.Classifier, result.Inputs).eq(result.Predictions).all().item<bool>());
+
+        LinearConstraint Tight(Dictionary<int, double> weights) => LinearConstraint.AtMost(
+            weights, Enumerable.Range(0, AttackTask.Rows).Max(row => weights.Sum(pair => pair.Value * rows[(row * Features) + pair.Key])));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Attacks))]
     public void RowsOfFeaturesInFloat64AreValidToo(object attack)
     {
         using DisposeScope scope = torch.NewDisposeScope();
@@ -202,6 +249,8 @@ public sealed class ConstraintContract
         }
 
         Tensor exact = rows.to(ScalarType.Float64);
+        Assert.IsTrue(Mixed.Increasing.All(feature => rows.select(1, feature).ge(originals.select(1, feature)).all().item<bool>()), "increasing");
+        Assert.IsTrue(Mixed.Decreasing.All(feature => rows.select(1, feature).le(originals.select(1, feature)).all().item<bool>()), "decreasing");
         AssertWhole(exact.narrow(1, 0, 50) * 255, 1e-4, 255, "pixels in [0, 1]");
         AssertWhole((exact.narrow(1, 50, 10) + 1) * (255 / 4.0), 1e-4, 255, "pixels in [-1, 3]");
         AssertWhole(exact.narrow(1, 60, 5), 0, 4, "whole numbers");

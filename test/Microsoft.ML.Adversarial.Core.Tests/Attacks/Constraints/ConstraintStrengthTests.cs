@@ -3,7 +3,11 @@ using Microsoft.ML.Adversarial.Attacks.Cascades;
 using Microsoft.ML.Adversarial.Attacks.Evasion;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.AdaptiveBoundary;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
+using Microsoft.ML.Adversarial.Attacks.MinimumNorm.ElasticNet;
 using Microsoft.ML.Adversarial.Attacks.RandomSearch;
+using Microsoft.ML.Adversarial.Attacks.Saliency;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Norms;
@@ -38,6 +42,28 @@ public sealed class ConstraintStrengthTests
         Case(Norm.LInfinity, (double.PositiveInfinity, double.PositiveInfinity), (norm, epsilon) => new DeepFool(norm, epsilon)),
     ];
 
+    public static IEnumerable<object[]> TabularAttacks =>
+    [
+        Case(Norm.LInfinity, 0.08, (norm, epsilon) => new ProjectedGradientDescent(norm, epsilon)),
+        Case(Norm.L2, 1, (norm, epsilon) => new ProjectedGradientDescent(norm, epsilon)),
+        Case(Norm.L1, 10, (norm, epsilon) => new ProjectedGradientDescent(norm, epsilon)),
+        Case(Norm.LInfinity, 0.08, (norm, epsilon) => new BasicIterativeMethod(norm, epsilon)),
+        Case(Norm.LInfinity, 0.08, (norm, epsilon) => new AutoProjectedGradientDescent(norm, epsilon) { Iterations = 20 }),
+        Case(Norm.L2, 1, (norm, epsilon) => new AutoProjectedGradientDescent(norm, epsilon) { Iterations = 20 }),
+        Case(Norm.L1, 10, (norm, epsilon) => new AutoProjectedGradientDescent(norm, epsilon) { Iterations = 40 }),
+        Case(Norm.LInfinity, 0.15, (norm, epsilon) => new SquareAttack(norm, epsilon) { Queries = 200 }),
+        Case(Norm.L2, double.PositiveInfinity, (norm, epsilon) => new DeepFool(norm, epsilon)),
+        Case(Norm.LInfinity, double.PositiveInfinity, (norm, epsilon) => new DeepFool(norm, epsilon)),
+        Case(Norm.L2, double.PositiveInfinity, (norm, epsilon) => new FastMinimumNorm(norm, epsilon) { Steps = 50 }),
+        Case(Norm.L1, double.PositiveInfinity, (norm, epsilon) => new FastMinimumNorm(norm, epsilon) { Steps = 50 }),
+        Case(Norm.L0, double.PositiveInfinity, (norm, epsilon) => new SigmaZero(norm, epsilon) { Steps = 50 }),
+        Case(Norm.L2, double.PositiveInfinity, (norm, epsilon) => new FastAdaptiveBoundary(norm, epsilon) { Steps = 20 }),
+        Case(Norm.L1, double.PositiveInfinity, (norm, epsilon) => new FastAdaptiveBoundary(norm, epsilon) { Steps = 20 }),
+        Case(Norm.L2, double.PositiveInfinity, (norm, epsilon) => new CarliniWagnerL2(norm, epsilon) { Iterations = 60, LearningRate = 0.1 }),
+        Case(Norm.L1, double.PositiveInfinity, (norm, epsilon) => new ElasticNetAttack(norm, epsilon) { Iterations = 60 }),
+        Case(Norm.L0, 60, (norm, epsilon) => new JacobianSaliencyMapAttack(norm, epsilon) { BothDirections = true }),
+    ];
+
     [TestCleanup]
     public void Free()
     {
@@ -63,6 +89,39 @@ public sealed class ConstraintStrengthTests
         {
             double coarsest = plain.ThreatModel.Norm == Norm.LInfinity ? 1.0 / 255 : 0.15;
             Assert.IsLessThan(free.Size.mean().item<float>() + coarsest, stored.Size.mean().item<float>());
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(TabularAttacks))]
+    public void OneWayFeaturesAreBrokenAsOftenAsBoundsThatEndAtTheRow(object attack)
+    {
+        const int Few = 16;
+        using DisposeScope scope = torch.NewDisposeScope();
+        Attack plain = (Attack)attack;
+        InputConstraints oneWay = new()
+        {
+            Increasing = FeatureSet.Where(Enumerable.Range(0, 784).Select(pixel => pixel % 4 < 2)),
+            Decreasing = FeatureSet.Where(Enumerable.Range(0, 784).Select(pixel => pixel % 4 == 2)),
+        };
+        AttackResult batch = (plain with { Constraints = oneWay }).Run(classifier, inputs.narrow(0, 0, Few), Goal.Misclassify(labels.narrow(0, 0, Few)));
+        List<double> bounded = [];
+        List<double> sizes = [];
+        for (int row = 0; row < Few; row++)
+        {
+            Tensor one = inputs.narrow(0, row, 1);
+            float[] values = one.contiguous().data<float>().ToArray();
+            InputBounds bounds = new([.. values.Select((value, pixel) => pixel % 4 < 2 ? value : 0)], [.. values.Select((value, pixel) => pixel % 4 == 2 ? value : 1)]);
+            using NetworkClassifier ending = new(Golden.Network("mlp"), bounds);
+            AttackResult result = plain.Run(ending, one, Goal.Misclassify(labels.narrow(0, row, 1)));
+            bounded.Add(Share(result.Succeeded));
+            sizes.Add(result.Size.item<float>());
+        }
+
+        Assert.IsGreaterThanOrEqualTo(bounded.Average() - 0.1, Share(batch.Succeeded));
+        if (plain is MinimumNormAttack)
+        {
+            Assert.IsLessThan(sizes.Average() * 1.1, batch.Size.mean().item<float>());
         }
     }
 
@@ -125,6 +184,8 @@ public sealed class ConstraintStrengthTests
 
     private static object[] Case(Norm norm, (double Constrained, double Free) epsilon, Func<Norm, double, Attack> create) =>
         [create(norm, epsilon.Constrained), create(norm, epsilon.Free)];
+
+    private static object[] Case(Norm norm, double epsilon, Func<Norm, double, Attack> create) => [create(norm, epsilon)];
 
     private static double Share(Tensor rows) => rows.to(ScalarType.Float64).mean().item<double>();
 }

@@ -66,12 +66,13 @@ internal sealed class AdaptiveBoundaryWalk<T>
     private void Move()
     {
         var leaf = Inputs().detach().requires_grad_();
-        _boundaries.Linearise(leaf, _context.Classifier.Logits(leaf), _goal, _classes);
+        _boundaries.Linearise(leaf, _context.Classifier.Logits(leaf), _goal, _classes, _context.Originals.index_select(0, _rows));
         var points = Cells(_points);
         var origins = Cells(_origins);
         for (var slot = 0; slot < _block.Count; slot++)
         {
             _sizes[slot] = _step.Take(_block.Row(points, slot), _block.Row(origins, slot), _boundaries.Weights(slot), _boundaries.Gap(slot));
+            _context.Units.Restrict_(_block.Row(points, slot), _block.Row(origins, slot));
         }
     }
 

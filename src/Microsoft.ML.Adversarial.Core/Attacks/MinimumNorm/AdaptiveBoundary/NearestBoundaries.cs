@@ -37,7 +37,8 @@ internal sealed class NearestBoundaries<T>(Norm norm, BudgetUnits units, int row
     /// <param name="logits">Theirs, shape [M, classes], in the graph.</param>
     /// <param name="goal">Theirs.</param>
     /// <param name="classes">Classes to go to, shape [M, K], Int64; null for a goal that names one.</param>
-    public void Linearise(Tensor inputs, Tensor logits, Goal goal, Tensor? classes)
+    /// <param name="originals">Where the inputs came from, shape [M, …].</param>
+    public void Linearise(Tensor inputs, Tensor logits, Goal goal, Tensor? classes, Tensor originals)
     {
         using var scope = NewDisposeScope();
         var exact = logits.detach().to(ScalarType.Float64);
@@ -47,7 +48,7 @@ internal sealed class NearestBoundaries<T>(Norm norm, BudgetUnits units, int row
         {
             // Several boundaries meet where a target is likeliest: the one to the likeliest other class alone leads from one to the next and back.
             var (gaps, cotangent) = (AttackObjective.LogOdds.Value(exact, goal), AttackObjective.LogOdds.Cotangent(exact, goal));
-            Compare(inputs.GradientOf(logits, cotangent.to(logits.dtype)), gaps.sub_(beyond));
+            Compare(inputs.GradientOf(logits, cotangent.to(logits.dtype)), gaps.sub_(beyond), inputs, originals);
             return;
         }
 
@@ -57,13 +58,13 @@ internal sealed class NearestBoundaries<T>(Norm norm, BudgetUnits units, int row
             using var one = NewDisposeScope();
             var sign = ones_like(to, logits.dtype);
             var slopes = inputs.GradientOf(logits, zeros_like(logits).scatter_(1, to, sign).scatter_add_(1, from, -sign));
-            Compare(slopes, (exact.gather(1, to) - exact.gather(1, from)).squeeze(1).sub_(beyond));
+            Compare(slopes, (exact.gather(1, to) - exact.gather(1, from)).squeeze(1).sub_(beyond), inputs, originals);
         }
     }
 
-    private void Compare(Tensor gradients, Tensor gaps)
+    private void Compare(Tensor gradients, Tensor gaps, Tensor inputs, Tensor originals)
     {
-        var cells = new RowCells<T>(RowBlock<T, long>.InMainMemory(units.Slopes(gradients)));
+        var cells = new RowCells<T>(RowBlock<T, long>.InMainMemory(units.Slopes(gradients, inputs, originals)));
         var exact = gaps.cpu().data<double>();
         for (var row = 0; row < exact.Count; row++)
         {
