@@ -198,7 +198,7 @@ internal sealed class PixelEvolution
         var candidates = originals.flatten(1).scatter(
             1, tensor(features, [slots.Length, _genes.Writes], device: like.device), tensor(values, [slots.Length, _genes.Writes], like.dtype, like.device));
         candidates = candidates.reshape(originals.shape);
-        _rows.Whole.Units.Freeze_(candidates, originals);
+        _rows.Whole.Units.Restrict_(candidates, originals);
         return _rows.Conformed(candidates, slots);
     }
 
