@@ -16,13 +16,14 @@ public sealed class MutatedModelTests
     private const long AllocationLimit = 200_000_000;
 
     // Detects a hang; not a measurement.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly Lazy<byte[]> Whole = new(() =>
     {
         var ml = new MLContext(seed: 1);
         using var file = new MemoryStream();
-        ml.Model.Save(FruitChain.Fit(ml, epochs: 1), Fruit.Load(ml, 1, seed: 1).Schema, file);
+        // Without a schema: ML.NET's own reader of it can wait forever for a damaged one.
+        ml.Model.Save(FruitChain.Fit(ml, epochs: 1), null, file);
         return file.ToArray();
     });
 
@@ -33,7 +34,7 @@ public sealed class MutatedModelTests
         using var file = new MemoryStream();
         ml.Model.Save(
             Fruit.Labels(ml).Append(ml.Transforms.AdversarialDetection(["Id", "Code"], PValueCombination.Fisher, 0.25, "Label")).Fit(rows),
-            rows.Schema, file);
+            null, file);
         return file.ToArray();
     });
 
