@@ -100,11 +100,7 @@ internal sealed class OnnxImport
             }
         }
 
-        while (_otherNames.TryGetValue(output, out var giver))
-        {
-            output = giver;
-        }
-
+        output = GiverName(output);
         CheckOutput(ValueOf(output));
         Module = Assembled(output);
         Module.eval();
@@ -268,11 +264,7 @@ internal sealed class OnnxImport
 
     private OnnxValue ValueOf(string name)
     {
-        while (_otherNames.TryGetValue(name, out var giver))
-        {
-            name = giver;
-        }
-
+        name = GiverName(name);
         return _values.TryGetValue(name, out var value)
             ? value
             : throw _failures.GetValueOrDefault(name) ?? new NotSupportedException($"{_source}: nothing gives '{name}'.");
