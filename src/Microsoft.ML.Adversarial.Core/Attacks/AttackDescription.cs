@@ -41,6 +41,13 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
         return attack;
     }
 
+    /// <summary>Whether an attack has a short name, so that it can be described.</summary>
+    internal static bool IsNamed(Attack attack) => attack.GetType().GetCustomAttribute<AttackNameAttribute>() is not null;
+
+    /// <summary>The norms that an attack works with; empty for any.</summary>
+    internal static IReadOnlyList<string> NormsOf<TAttack>()
+        where TAttack : Attack => typeof(TAttack).GetCustomAttribute<AttackNameAttribute>()?.Norms ?? [];
+
     /// <summary>All names of an attack, the one that is written first.</summary>
     internal static IReadOnlyList<string> NamesOf(string name) => Types.NamesOf(name);
 

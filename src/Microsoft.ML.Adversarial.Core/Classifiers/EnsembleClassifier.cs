@@ -6,10 +6,11 @@ namespace Microsoft.ML.Adversarial.Classifiers;
 /// Several classifiers as one, whose logits are the weighted mean of theirs (Dong et al. 2018, arXiv:1710.06081, equation 10): what fools it
 /// transfers better to others than what fools any one of them.
 /// </summary>
-public sealed class EnsembleClassifier : IDifferentiableClassifier
+public sealed class EnsembleClassifier : IDifferentiableClassifier, IQueryCounter
 {
     private readonly IDifferentiableClassifier[] _members;
     private readonly double[] _weights;
+    private long _queryCount;
 
     /// <summary>All members count the same.</summary>
     /// <param name="members">At least one; of the same input shape, classes, bounds, element type and device. The caller keeps owning them.</param>
@@ -62,8 +63,13 @@ public sealed class EnsembleClassifier : IDifferentiableClassifier
     public Device Device => _members[0].Device;
 
     /// <inheritdoc/>
+    public long QueryCount => Interlocked.Read(ref _queryCount);
+
+    /// <inheritdoc/>
     public Tensor Logits(Tensor inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
+        Interlocked.Add(ref _queryCount, inputs.size(0));
         using var scope = TorchSharp.torch.NewDisposeScope();
         return _members.Zip(_weights).Select(pair => pair.First.Logits(inputs) * pair.Second)
             .Aggregate((sum, logits) => sum + logits).MoveToOuterDisposeScope();

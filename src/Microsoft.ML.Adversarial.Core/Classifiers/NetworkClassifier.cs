@@ -11,11 +11,12 @@ namespace Microsoft.ML.Adversarial.Classifiers;
 /// Logits and gradients may be computed from several threads at once. The network stays in evaluation mode; its parameters,
 /// <c>requires_grad</c> flags and <c>.grad</c> are never changed.
 /// </summary>
-public sealed class NetworkClassifier : IFeatureClassifier, IDisposable
+public sealed class NetworkClassifier : IFeatureClassifier, IQueryCounter, IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _module;
     private readonly LayerTaps _taps;
     private readonly bool _ownsModule;
+    private long _queryCount;
 
     /// <summary>A classifier on a network of this library.</summary>
     /// <param name="network">The network. The classifier owns it from now on and disposes it.</param>
@@ -113,6 +114,9 @@ public sealed class NetworkClassifier : IFeatureClassifier, IDisposable
     /// <inheritdoc/>
     public Device Device { get; }
 
+    /// <inheritdoc/>
+    public long QueryCount => Interlocked.Read(ref _queryCount);
+
     /// <summary>The network with its definition, or null on one that has none: a module that the user brought, ONNX, TorchScript.</summary>
     public Network? Network => Stored as Network;
 
@@ -138,6 +142,7 @@ public sealed class NetworkClassifier : IFeatureClassifier, IDisposable
     public Tensor Logits(Tensor inputs)
     {
         RequireEvaluationMode();
+        Interlocked.Add(ref _queryCount, inputs.size(0));
         return _module.call(inputs);
     }
 

@@ -58,14 +58,6 @@ public sealed record Bootstrap
     private ConfidenceInterval Percentiles(double[] values)
     {
         Array.Sort(values);
-        return new(Quantile(values, (1 - Level) / 2), Quantile(values, (1 + Level) / 2));
-    }
-
-    private static double Quantile(double[] ascending, double share)
-    {
-        var position = share * (ascending.Length - 1);
-        var below = (int)position;
-        var above = Math.Min(below + 1, ascending.Length - 1);
-        return ascending[below] + ((position - below) * (ascending[above] - ascending[below]));
+        return new(Quantile.Of(values, (1 - Level) / 2), Quantile.Of(values, (1 + Level) / 2));
     }
 }

@@ -10,11 +10,12 @@ namespace Microsoft.ML.Adversarial.Transformations;
 /// A random transformation draws anew in each call, from a stream of this object's own that the seed decides, so that attacks can average over
 /// it (Athalye et al. 2018, arXiv:1707.07397). May be used from several threads at once, which then share the stream.
 /// </summary>
-public class TransformedClassifier : IDifferentiableClassifier
+public class TransformedClassifier : IDifferentiableClassifier, IQueryCounter
 {
     private readonly IDifferentiableClassifier _classifier;
     private readonly long _seed;
     private long _calls = -1;
+    private long _queryCount;
 
     private TransformedClassifier(
         IDifferentiableClassifier classifier, InputTransformation transformation, IReadOnlyList<long> inputShape, long seed)
@@ -42,6 +43,9 @@ public class TransformedClassifier : IDifferentiableClassifier
 
     /// <inheritdoc/>
     public Device Device => _classifier.Device;
+
+    /// <inheritdoc/>
+    public long QueryCount => Interlocked.Read(ref _queryCount);
 
     /// <summary>Puts a transformation before a classifier; several compose.</summary>
     /// <param name="classifier">The classifier of transformed inputs; the caller keeps owning it.</param>
@@ -94,6 +98,7 @@ public class TransformedClassifier : IDifferentiableClassifier
     private Tensor Seen(Tensor inputs)
     {
         var rows = inputs.shape[0];
+        Interlocked.Add(ref _queryCount, rows);
         var random = new RowRandom(_seed, RowRandom.FirstKeys(rows), stream: Interlocked.Increment(ref _calls));
         return Transformation.WithGradient(inputs.reshape([rows, .. InputShape]), random).reshape([rows, .. _classifier.InputShape]);
     }

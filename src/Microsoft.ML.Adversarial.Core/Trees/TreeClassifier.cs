@@ -8,8 +8,10 @@ namespace Microsoft.ML.Adversarial.Trees;
 /// A tree ensemble as a classifier: its logits are the raw sums of the trees. It has no gradients; attacks that need scores only work on it, and
 /// those of this namespace, which read the trees. Works on the CPU with inputs of type Float32.
 /// </summary>
-public sealed class TreeClassifier : IClassifier
+public sealed class TreeClassifier : IClassifier, IQueryCounter
 {
+    private long _queryCount;
+
     /// <summary>A classifier of inputs with as many features as the ensemble has.</summary>
     /// <param name="ensemble">The trees.</param>
     /// <param name="bounds">The values that inputs may take, in the units of the feature column.</param>
@@ -45,9 +47,13 @@ public sealed class TreeClassifier : IClassifier
     public Device Device => CPU;
 
     /// <inheritdoc/>
+    public long QueryCount => Interlocked.Read(ref _queryCount);
+
+    /// <inheritdoc/>
     public Tensor Logits(Tensor inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        Interlocked.Add(ref _queryCount, inputs.size(0));
         using var scope = NewDisposeScope();
         var rows = ClassifierInputs.Shaped(this, inputs.detach()).contiguous();
         var (count, nodes) = ((int)rows.shape[0], Ensemble.Nodes);

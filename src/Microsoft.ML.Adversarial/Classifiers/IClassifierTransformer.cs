@@ -45,6 +45,27 @@ internal static class ClassifierOfModel
             : classifier with { Transformations = Before(classifier, [.. Steps(model)], step) };
     }
 
+    /// <summary>Whether there is a classifier with gradients in a transformer or chain.</summary>
+    public static bool HasNetwork(ITransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Steps(model).OfType<IClassifierTransformer>().Any();
+    }
+
+    /// <summary>
+    /// What an attack attacks, the last network with the input transformations before it, and the steps before these, which make the column that it
+    /// reads.
+    /// </summary>
+    public static (ColumnClassifier Classifier, IEnumerable<ITransformer> Steps) WithStepsBefore(ITransformer model, string step)
+    {
+        var classifier = FindWithTransformations(model, step);
+        ITransformer[] steps = [.. Steps(model)];
+        var network = Array.FindLastIndex(steps, one => one is IClassifierTransformer);
+        int[] before = [.. steps.Take(network).Index().Where(one => one.Item is InputTransformationTransformer).Select(one => one.Index)];
+        var count = classifier.Transformations.Count;
+        return (classifier.WithTransformations(), steps.Take(count > 0 && before.Length >= count ? before[^count] : network));
+    }
+
     private static ColumnClassifier? LastTrees(ITransformer model, InputBounds bounds) =>
         Steps(model).Reverse().Select(step => TreeModelReader.Read(step, bounds)).FirstOrDefault(trees => trees is not null);
 

@@ -14,6 +14,7 @@ internal static class RatioRun
     private static readonly IReadOnlyDictionary<string, Func<IEnumerable<Ratio>>> Families = new Dictionary<string, Func<IEnumerable<Ratio>>>
     {
         ["attacks"] = AttackRatios.Measure,
+        ["callbacks"] = CallbackRatios.Measure,
         ["fisher"] = FisherRatios.Measure,
         ["pipeline"] = PipelineRatios.Measure,
         ["training"] = TrainingRatios.Measure,

@@ -1,6 +1,5 @@
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Training;
-using Microsoft.ML.Adversarial.Training.Callbacks;
 using Microsoft.ML.Adversarial.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,34 +25,6 @@ internal static class TrainingRatios
                 var attack = new Attacks.GradientSteps.ProjectedGradientDescent(Norm.LInfinity, 0.1) { Steps = steps };
                 yield return new($"PGD-{steps} training / its passes, {subject.Name}", Measure(subject, new AdversarialCrossEntropyLoss(attack) { WarmUp = 0 }, steps), 1.15);
             }
-
-            yield return new($"Training with pictures of confusing logits / without, {subject.Name}", MeasurePictures(subject), 1.02);
-        }
-    }
-
-    // As many batches as there are from one look to the next, which finds something.
-    private static double MeasurePictures(Subject subject)
-    {
-        var folder = Directory.CreateTempSubdirectory();
-        try
-        {
-            var pictures = new ConfusingLogitsCallback(folder.FullName)
-            {
-                Confusion = new() { MinimumLogit = double.NegativeInfinity, MaximumLogitDifference = double.PositiveInfinity },
-            };
-            using var scope = NewDisposeScope();
-            var batches = pictures.EveryBatches;
-            var rows = new TrainingRows(subject.Inputs.repeat(batches, 1, 1, 1), subject.Labels.repeat(batches));
-            using var generator = new Generator(1);
-            return Pairing.Measure(() => Train([pictures]), () => Train([]), Turns);
-
-            void Train(IReadOnlyList<ITrainingCallback> callbacks) => TrainingLoop.Run(
-                subject.Classifier, rows, new CrossEntropyLoss(),
-                new() { Epochs = 1, BatchSize = Subject.Rows, ValidationFraction = 0, LearningRate = 1e-9, Callbacks = callbacks, RethrowCallbackExceptions = true }, generator);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
         }
     }
 

@@ -15,7 +15,7 @@ namespace Microsoft.ML.Adversarial.Training.Callbacks;
 public sealed class ConfusingLogitsCallback : ITrainingCallback
 {
     private readonly string _folder;
-    private readonly int _everyBatches = 200;
+    private readonly int _everyBatches = 500;
     private readonly int _topK = 3;
     private readonly ConfusingLogits _confusion = new();
 
@@ -27,7 +27,7 @@ public sealed class ConfusingLogitsCallback : ITrainingCallback
         _folder = folder;
     }
 
-    /// <summary>Every how many batches one is looked at, at least 1. Default 200.</summary>
+    /// <summary>Every how many batches one is looked at, at least 1. Default 500, about once an epoch of MNIST.</summary>
     public int EveryBatches
     {
         get => _everyBatches;

@@ -69,7 +69,8 @@ public static class PipelineAttack
         }
     }
 
-    private static InputConstraints Join(InputConstraints own, InputConstraints schema) => own with
+    /// <summary>What a threat model asks for and what the schema does, together.</summary>
+    internal static InputConstraints Join(InputConstraints own, InputConstraints schema) => own with
     {
         Frozen = [.. own.Frozen.Union(schema.Frozen)],
         Integer = [.. own.Integer.Union(schema.Integer)],

@@ -17,7 +17,7 @@ namespace Microsoft.ML.Adversarial.Classifiers.Pipelines;
 /// has the largest logit. Features are Single: columns of Double and of large whole numbers that may change are rounded to that. Several threads
 /// may query it at once if they may use the chain so.
 /// </remarks>
-public sealed class PipelineClassifier : IClassifier
+public sealed class PipelineClassifier : IClassifier, IQueryCounter
 {
     // Beyond it Singles skip numbers.
     private const float LargestWholeNumber = 1 << 24;

@@ -1,0 +1,65 @@
+using Microsoft.ML.Adversarial.Attacks.Cascades;
+using Microsoft.ML.Adversarial.Evaluation.Diagnostics;
+
+namespace Microsoft.ML.Adversarial.Evaluation.Robustness;
+
+/// <summary>
+/// Everything that one evaluation measured, row by row. All metrics are computed from it and from nothing else, so that records of parts of the
+/// data, joined, give what one evaluation of all of it gives.
+/// </summary>
+public sealed record EvaluationRecord
+{
+    /// <summary>The version of the library.</summary>
+    public required string LibraryVersion { get; init; }
+
+    /// <summary>The suite's name.</summary>
+    public required string Suite { get; init; }
+
+    /// <summary>The norm of the threat model.</summary>
+    public required string Norm { get; init; }
+
+    /// <summary>The budget.</summary>
+    public required double Epsilon { get; init; }
+
+    /// <summary>What adversarial inputs had to satisfy besides, as text; <c>none</c> if nothing.</summary>
+    public required string Constraints { get; init; }
+
+    /// <summary>The classes, in their order.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Seed of all random draws, which belong to it and to the row.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Rows per batch.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>How many rows the whole data has, of which <see cref="Rows"/> may be a part.</summary>
+    public required long RowCount { get; init; }
+
+    /// <summary>Into how many parts the batches were dealt; 1 if they were not.</summary>
+    public required int ShardCount { get; init; }
+
+    /// <summary>The parts that are here, from 0, in rising order.</summary>
+    public required IReadOnlyList<int> Shards { get; init; }
+
+    /// <summary>Whether the evaluation ran to its end; a cancelled one holds the rows that it had finished.</summary>
+    public required bool IsComplete { get; init; }
+
+    /// <summary>The attacks.</summary>
+    public required IReadOnlyList<AttackRecord> Attacks { get; init; }
+
+    /// <summary>Attacks of the suite that were left out, since they need what the model has not.</summary>
+    public required IReadOnlyList<string> AttacksLeftOut { get; init; }
+
+    /// <summary>What AutoAttack noticed about the model in any batch.</summary>
+    public required RobustnessWarnings Warnings { get; init; }
+
+    /// <summary>What was found on the first rows of the data by attacks made for it; empty in parts that have not these rows.</summary>
+    public required IReadOnlyList<Diagnostic> Probes { get; init; }
+
+    /// <summary>Accuracy over budgets on the first rows of the data; null where it was not measured.</summary>
+    public required SecurityCurve? ProbedCurve { get; init; }
+
+    /// <summary>The rows, in rising order.</summary>
+    public required IReadOnlyList<EvaluatedRow> Rows { get; init; }
+}

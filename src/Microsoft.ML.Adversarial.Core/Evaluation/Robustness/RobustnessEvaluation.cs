@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Reflection;
+using Microsoft.ML.Adversarial.Attacks.Cascades;
+using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Evaluation.Diagnostics;
+
+namespace Microsoft.ML.Adversarial.Evaluation.Robustness;
+
+/// <summary>Runs a suite of attacks on a classifier, batch by batch, and records what they did to every row.</summary>
+public static class RobustnessEvaluation
+{
+    /// <summary>Evaluates batches. Attacks that need what the classifier has not are left out and named.</summary>
+    /// <param name="classifier">The classifier under attack; it is left as found.</param>
+    /// <param name="classes">What its classes are called, in their order; null for their numbers.</param>
+    /// <param name="batches">All batches of the data, also those that belong to other shards; read once.</param>
+    /// <param name="suite">The attacks.</param>
+    /// <param name="options">Seed, batches, diagnostics, cancellation; null for the defaults.</param>
+    /// <returns>
+    /// The metrics. Rows on which the model or an attack throws are counted apart, with what went wrong; the evaluation goes on.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// There are no rows, or rows of one class only; no attack of the suite can attack the classifier.
+    /// </exception>
+    /// <exception cref="AdversarialInputException">No row could be evaluated: what went wrong with the first.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before a batch was finished.</exception>
+    public static RobustnessMetrics Run(
+        IClassifier classifier, IReadOnlyList<string>? classes, IEnumerable<EvaluationBatch> batches, AttackSuite suite,
+        RobustnessOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(batches);
+        ArgumentNullException.ThrowIfNull(suite);
+        options ??= new();
+        var (able, unable) = (suite.Attacks.Where(attack => attack.Attack.CanAttack(classifier)).ToArray(),
+            suite.Attacks.Where(attack => !attack.Attack.CanAttack(classifier)).Select(attack => attack.Name).ToArray());
+        if (able.Length == 0)
+        {
+            throw new ArgumentException(
+                $"Suite '{suite.Name}': expected an attack that {classifier.GetType().Name} allows, got {string.Join(", ", unable)}. "
+                + $"Use {nameof(AttackSuite)}.{nameof(AttackSuite.BlackBox)}, or a classifier with gradients.",
+                nameof(suite));
+        }
+
+        var run = new Running(classifier, suite, able, options);
+        foreach (var batch in batches)
+        {
+            if (!run.Take(batch))
+            {
+                break;
+            }
+        }
+
+        return new(run.Record(classes ?? [.. Enumerable.Range(0, classifier.ClassCount).Select(index => $"{index}")], unable), options.Confidence);
+    }
+
+    private sealed class Running(IClassifier classifier, AttackSuite suite, SuiteAttack[] attacks, RobustnessOptions options)
+    {
+        private readonly List<EvaluatedRow> _rows = [];
+        private readonly long?[] _queries = [.. attacks.Select(_ => classifier is IQueryCounter ? 0L : (long?)null)];
+        private readonly TimeSpan[] _times = new TimeSpan[attacks.Length];
+        private RobustnessWarnings _warnings;
+        private ProbeResults _probes = ProbeResults.None;
+        private AdversarialInputException? _firstError;
+        private long _rowCount;
+        private long _batchCount;
+        private bool _isComplete = true;
+
+        // False once cancelled.
+        public bool Take(EvaluationBatch batch)
+        {
+            var (number, isOurs) = (_batchCount, options.Shard.Has(_batchCount));
+            _batchCount++;
+            _rowCount += batch.Count;
+            if (!isOurs)
+            {
+                return true;
+            }
+
+            var evaluated = Evaluate(batch);
+            if (number == 0 && options.ProbeRows > 0 && !options.Cancellation.IsCancellationRequested)
+            {
+                _probes = ProbeResults.Of(classifier, suite, attacks, batch, evaluated, options);
+            }
+
+            if (options.Cancellation.IsCancellationRequested)
+            {
+                _isComplete = false;
+                return false;
+            }
+
+            _rows.AddRange(evaluated);
+            return true;
+        }
+
+        public EvaluationRecord Record(IReadOnlyList<string> classes, IReadOnlyList<string> leftOut)
+        {
+            if (_rows.Count == 0 && !_isComplete)
+            {
+                throw new OperationCanceledException("Cancelled before a batch was finished.", options.Cancellation);
+            }
+
+            if (_rowCount == 0)
+            {
+                throw new ArgumentException("Expected at least one row, got none.", "batches");
+            }
+
+            if (_rows.Count > 0 && _rows.All(row => row.Error is not null) && _firstError is not null)
+            {
+                throw _firstError;
+            }
+
+            return new()
+            {
+                LibraryVersion = typeof(RobustnessEvaluation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+                Suite = suite.Name,
+                Norm = suite.Norm.Name,
+                Epsilon = suite.Epsilon,
+                Constraints = suite.Constraints.ToString(),
+                Classes = classes,
+                Seed = options.Seed,
+                BatchSize = options.BatchSize,
+                RowCount = _rowCount,
+                ShardCount = options.Shard.Count,
+                Shards = [options.Shard.Index],
+                IsComplete = _isComplete,
+                Attacks = [.. attacks.Select((attack, index) => Describe(attack, index))],
+                AttacksLeftOut = leftOut,
+                Warnings = _warnings,
+                Probes = _probes.Diagnostics,
+                ProbedCurve = _probes.Curve,
+                Rows = _rows,
+            };
+        }
+
+        private AttackRecord Describe(SuiteAttack attack, int index)
+        {
+            var stages = attack.Attack is AttackCascade cascade ? cascade.Stages : [];
+            return new(
+                attack.Name, AttackRecord.SettingsOf(attack.Attack), attack.IsBlackBox, attack.IsMinimumNorm,
+                [.. stages.Select(AttackRecord.SettingsOf)], [.. stages.Select(stage => stage is Attacks.Attack<IClassifier>)], _queries[index],
+                _times[index]);
+        }
+
+        // A batch in which something throws is evaluated row by row, so that only the rows at fault are lost.
+        private EvaluatedRow[] Evaluate(EvaluationBatch batch)
+        {
+            try
+            {
+                return EvaluateTogether(batch);
+            }
+            catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+            {
+                if (batch.Count > 1)
+                {
+                    return
+                    [
+                        .. Enumerable.Range(0, batch.Count).TakeWhile(_ => !options.Cancellation.IsCancellationRequested).SelectMany(row =>
+                        {
+                            using var inputs = batch.Inputs.narrow(0, row, 1);
+                            using var labels = batch.Labels.narrow(0, row, 1);
+                            return Evaluate(new(batch.FirstRow + row, inputs, labels));
+                        }),
+                    ];
+                }
+
+                var problem = error is AdversarialInputException input ? input.Problem : error.Message;
+                _firstError ??= new AdversarialInputException(batch.FirstRow, (error as AdversarialInputException)?.Feature, problem);
+                return [BatchEvaluation.Failed(batch, problem)];
+            }
+        }
+
+        private EvaluatedRow[] EvaluateTogether(EvaluationBatch batch)
+        {
+            var evaluation = new BatchEvaluation(classifier, batch, options);
+            for (var index = 0; index < attacks.Length; index++)
+            {
+                var (watch, before) = (Stopwatch.StartNew(), evaluation.QueryCount);
+                _warnings |= evaluation.Attack(attacks[index].Attack);
+                _times[index] += watch.Elapsed;
+                _queries[index] += evaluation.QueryCount - before;
+                options.Progress?.Report(new(_rows.Count, attacks[index].Name));
+                if (options.Cancellation.IsCancellationRequested)
+                {
+                    break;
+                }
+            }
+
+            return evaluation.Rows();
+        }
+    }
+}
