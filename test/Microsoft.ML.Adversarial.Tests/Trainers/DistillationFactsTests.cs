@@ -1,7 +1,12 @@
 using Microsoft.ML.Adversarial.Attacks;
+using Microsoft.ML.Adversarial.Attacks.Cascades;
+using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.CarliniWagner;
 using Microsoft.ML.Adversarial.Attacks.Saliency;
+using Microsoft.ML.Adversarial.Evaluation.Diagnostics;
+using Microsoft.ML.Adversarial.Evaluation.Robustness;
 using Microsoft.ML.Adversarial.Networks;
+using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
@@ -46,6 +51,22 @@ public sealed class DistillationFactsTests
         Assert.IsGreaterThan(0.5, Success(distilled, new JacobianSaliencyMapAttack { Source = SaliencySource.Logits }, test));
         var few = _ml.Data.TakeRows(test, CarliniWagnerRows);
         Assert.AreEqual(1, Success(distilled, new CarliniWagnerL2 { Iterations = 200, LearningRate = 0.1, InitialConstant = 0.1, BinarySearchSteps = 5 }, few));
+
+        AnEvaluationShowsBoth(distilled, test);
+    }
+
+    // PGD says that the network is robust, the diagnostics say why it says so, AutoAttack says what is true.
+    private void AnEvaluationShowsBoth(ITransformer distilled, IDataView test)
+    {
+        const double epsilon = 0.1;
+        AttackSuite suite = new(
+            "both", Norm.LInfinity, epsilon,
+            [SuiteAttack.Of(new ProjectedGradientDescent(Norm.LInfinity, epsilon)), SuiteAttack.Of(AutoAttack.Standard(Norm.LInfinity, epsilon))]);
+
+        var metrics = _ml.MulticlassClassification.EvaluateRobustness(distilled, test, suite);
+
+        Assert.IsGreaterThan(metrics["autoattack"].RobustAccuracy.Value + 0.2, metrics["pgd"].RobustAccuracy.Value, metrics.ToString());
+        Assert.IsTrue(metrics.Warnings.Any(warning => warning.Kind == DiagnosticKind.VanishingGradients), metrics.ToString());
     }
 
     // Every digit is to become the next one.
