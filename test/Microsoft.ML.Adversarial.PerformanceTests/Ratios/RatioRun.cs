@@ -15,6 +15,7 @@ internal static class RatioRun
     {
         ["attacks"] = AttackRatios.Measure,
         ["callbacks"] = CallbackRatios.Measure,
+        ["evaluation"] = EvaluationRatios.Measure,
         ["fisher"] = FisherRatios.Measure,
         ["pipeline"] = PipelineRatios.Measure,
         ["training"] = TrainingRatios.Measure,

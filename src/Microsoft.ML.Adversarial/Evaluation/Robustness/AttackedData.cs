@@ -116,17 +116,27 @@ internal sealed class AttackedData
             labels.Read(count++, cursor.Position);
             if (count == batchSize)
             {
-                yield return Batch();
+                foreach (var batch in Batch())
+                {
+                    yield return batch;
+                }
+
                 (first, count) = (first + count, 0);
             }
         }
 
-        if (count > 0)
+        foreach (var batch in count > 0 ? Batch() : [])
         {
-            yield return Batch();
+            yield return batch;
         }
 
-        // Copied: the buffer is filled again for the next batch while a cancelled attack may still hold this one.
-        EvaluationBatch Batch() => new(first, FeatureTensor.Of(rows, count, classifier.Classifier).clone(), tensor(labels.Classes(count)));
+        // Lives until the next one is asked for, as the buffer that it is copied from does not.
+        IEnumerable<EvaluationBatch> Batch()
+        {
+            using var view = FeatureTensor.Of(rows, count, classifier.Classifier);
+            using var inputs = view.clone();
+            using var classes = tensor(labels.Classes(count));
+            yield return new(first, inputs, classes);
+        }
     }
 }

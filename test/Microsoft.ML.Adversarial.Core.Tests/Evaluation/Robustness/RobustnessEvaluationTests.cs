@@ -77,6 +77,55 @@ public sealed class RobustnessEvaluationTests
         Assert.IsTrue(metrics.Warnings.Any(warning => warning.Kind == DiagnosticKind.FailedRows), metrics.ToString());
     }
 
+    [TestMethod]
+    public void NoTensorIsLeftAndTheNetworkIsAsItWas()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using NetworkClassifier network = new(Golden.Network("mlp"), InputBounds.Unit);
+        Tensor images = Mnist.Images(16);
+        Tensor labels = Mnist.Labels(16);
+
+        LiveTensors.AssertNoneLeft(() =>
+        {
+            _ = RobustnessEvaluation.Run(
+                network, classes: null, EvaluationBatch.Of(images, labels, 8), AttackSuite.Quick(Norm.LInfinity, 0.05),
+                new() { BatchSize = 8, ProbeRows = 4 });
+            return [];
+        });
+        Assert.IsTrue(network.Module.parameters().All(parameter => parameter.grad is null));
+    }
+
+    [TestMethod]
+    public void ACancelledEvaluationKeepsTheBatchesThatItFinished()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using NetworkClassifier network = new(Golden.Network("mlp"), InputBounds.Unit);
+        using CancellationTokenSource source = new();
+        SynchronousProgress cancelling = new(progress =>
+        {
+            if (progress.RowsDone >= 32)
+            {
+                source.Cancel();
+            }
+        });
+        RobustnessOptions options = new() { BatchSize = 32, ProbeRows = 0, Cancellation = source.Token };
+
+        RobustnessMetrics part = Run(options with { Progress = cancelling });
+
+        Assert.IsFalse(part.Record.IsComplete);
+        Assert.HasCount(32, part.Record.Rows);
+        Assert.ThrowsExactly<OperationCanceledException>(() => Run(options));
+
+        RobustnessMetrics Run(RobustnessOptions with) => RobustnessEvaluation.Run(
+            network, classes: null, EvaluationBatch.Of(Mnist.Images(Rows), Mnist.Labels(Rows), 32), AttackSuite.Quick(Norm.LInfinity, 0.05), with);
+    }
+
+    // Progress<T> posts, so that the evaluation would be over.
+    private sealed class SynchronousProgress(Action<EvaluationProgress> report) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) => report(value);
+    }
+
     private static RobustnessMetrics Run(IClassifier classifier, EvaluationShard shard) => RobustnessEvaluation.Run(
         classifier, classes: null, EvaluationBatch.Of(Mnist.Images(Rows), Mnist.Labels(Rows), 32), AttackSuite.Quick(Norm.LInfinity, 0.05),
         new() { BatchSize = 32, Shard = shard, ProbeRows = 8 });
