@@ -51,7 +51,7 @@ internal readonly struct JsonField(JsonElement element, string path)
 
     /// <summary>Seconds, exact to the tick of 100 ns.</summary>
     public TimeSpan Seconds() => _element.ValueKind == JsonValueKind.Number && _element.TryGetDecimal(out var seconds)
-        && Math.Abs(seconds) <= (decimal)long.MaxValue / TimeSpan.TicksPerSecond
+        && seconds is >= ((decimal)long.MinValue / TimeSpan.TicksPerSecond) and <= ((decimal)long.MaxValue / TimeSpan.TicksPerSecond)
             ? new((long)(seconds * TimeSpan.TicksPerSecond))
             : throw Unexpected("a time in seconds", Shown());
 
