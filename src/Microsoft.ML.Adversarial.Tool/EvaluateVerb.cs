@@ -18,6 +18,7 @@ internal sealed class EvaluateVerb : Verb
     private readonly TableOptions _table = new();
     private readonly SuiteOptions _suite = new();
     private readonly ShardOption _shard = new();
+    private readonly ReportOption _report = new();
     private readonly ThreadsOption _threads = new();
     private readonly RowsOption _rows = new();
 
@@ -65,6 +66,7 @@ internal sealed class EvaluateVerb : Verb
         _shard.AddTo(this, _json);
         _threads.AddTo(this);
         Options.Add(_json);
+        _report.AddTo(this);
         Validators.Add(result => _table.Validate(result, _images.Required(result), imagesOnly: [], _classifier.Model));
         SetAction((parsed, cancellation) => _threads.Run(parsed, () => Run(parsed, cancellation)));
     }
@@ -72,7 +74,7 @@ internal sealed class EvaluateVerb : Verb
     public override IReadOnlyList<string> Examples =>
     [
         "adversarial evaluate --model model.zip --images t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz --rows 1000 "
-            + "--epsilon 0.1 --json evaluation.json",
+            + "--epsilon 0.1 --json evaluation.json --report report.html",
         "adversarial evaluate --network net.json --weights net.safetensors --images test --norm L2 --epsilon 0.5 --suite full",
         "adversarial evaluate --model model.zip --data test.csv --label Decision --categories City --epsilon 0.05 --relative range "
             + "--suite black-box",
@@ -83,6 +85,7 @@ internal sealed class EvaluateVerb : Verb
     {
         var suiteFor = _suite.Choice(parsed);
         var json = parsed.GetValue(_json) is { } path ? OutputFile.Require(path) : null;
+        var report = _report.Require(parsed);
         using var scope = NewDisposeScope();
         using var network = _classifier.NamesModel(parsed) ? null : _classifier.Load(parsed);
         var data = Open(parsed, network);
@@ -100,6 +103,7 @@ internal sealed class EvaluateVerb : Verb
         };
         var metrics = Evaluate(data, suite, options, streams.Error);
         json?.Write(stream => EvaluationFile.Write(stream, metrics));
+        report?.WriteReport(Path.GetFileName(_classifier.Files(parsed)[0]), metrics);
         metrics.WriteTable(streams.Output);
         if (metrics.Record.IsComplete)
         {

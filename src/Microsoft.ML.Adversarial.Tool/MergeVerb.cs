@@ -23,11 +23,14 @@ internal sealed class MergeVerb : Verb
         Required = true,
     };
 
+    private readonly ReportOption _report = new();
+
     public MergeVerb()
         : base("merge", "Joins the parts of an evaluation into exactly what one evaluation of all rows gives.")
     {
         Arguments.Add(_parts);
         Options.Add(_output);
+        _report.AddTo(this);
         SetAction(Run);
     }
 
@@ -36,9 +39,11 @@ internal sealed class MergeVerb : Verb
     private int Run(ParseResult parsed)
     {
         var output = OutputFile.Require(parsed.GetRequiredValue(_output));
+        var report = _report.Require(parsed);
         EvaluationRecord[] parts = [.. parsed.GetRequiredValue(_parts).Select(EvaluationInput.Read)];
         var metrics = new RobustnessMetrics(EvaluationMerge.Join(parts));
         output.Write(stream => EvaluationFile.Write(stream, metrics));
+        report?.WriteReport(Path.GetFileNameWithoutExtension(output.Path), metrics);
         metrics.WriteTable(parsed.InvocationConfiguration.Output);
         return ExitCode.Success;
     }

@@ -23,7 +23,7 @@ public sealed partial class EvaluateVerbTests
     [TestMethod]
     public async Task The_file_holds_what_an_evaluation_in_code_records()
     {
-        var run = await Evaluate($"{Quick} --json", _folder.File("a.json"));
+        var run = await Evaluate($"{Quick} --report {_folder.File("a.html")} --json", _folder.File("a.json"));
         run.RequireSuccess();
 
         using var scope = NewDisposeScope();
@@ -52,6 +52,7 @@ public sealed partial class EvaluateVerbTests
             StringAssert.Contains(run.Output, $"warning, {warning.Kind}: {warning.Finding}");
         }
 
+        StringAssert.Contains(await File.ReadAllTextAsync(_folder.File("a.html")), "Robustness of net.json");
         StringAssert.Contains(run.Error, "evaluating with Quick: 96 of 96 rows");
     }
 
@@ -66,8 +67,10 @@ public sealed partial class EvaluateVerbTests
         }
 
         string[] parts = [.. new[] { 4, 1, 3, 2 }.Select(part => _folder.File($"part-{part}.json"))];
-        (await CommandLineRun.Of(["merge", .. parts, "--output", _folder.File("merged.json")])).RequireSuccess();
+        string[] outputs = ["--output", _folder.File("merged.json"), "--report", _folder.File("merged.html")];
+        (await CommandLineRun.Of(["merge", .. parts, .. outputs])).RequireSuccess();
 
+        StringAssert.Contains(await File.ReadAllTextAsync(_folder.File("merged.html")), "Robustness of merged");
         Assert.AreEqual(await WithoutTimes("whole.json"), await WithoutTimes("merged.json"));
         Assert.HasCount(32, EvaluationFile.Read(parts[1]).Rows);
         var missing = await CommandLineRun.Of(["merge", .. parts[..3], "--output", _folder.File("never.json")]);
@@ -138,6 +141,7 @@ public sealed partial class EvaluateVerbTests
     [DataRow("--epsilon 0.1 --probe-rows -1", ExitCode.Usage, "--probe-rows: expected a whole number from 0")]
     [DataRow("--epsilon 0.1 --categories City", ExitCode.Usage, "Expected --categories only beside --data")]
     [DataRow("--epsilon 0.1 --json {folder}/none/a.json", ExitCode.Failure, "Expected a folder for the output")]
+    [DataRow("--epsilon 0.1 --report {folder}/none/a.html", ExitCode.Failure, "Expected a folder for the output")]
     [DataRow("--epsilon 0.1 --rows 10001", ExitCode.Failure, "expected at least 10001 rows, got 10000")]
     [DataRow("--epsilon 0.1 --rows 1", ExitCode.Failure, "expected rows of at least two classes")]
     public async Task What_is_wrong_is_one_line(string options, int exitCode, string expected)
