@@ -30,7 +30,7 @@ internal static class ComparisonSection
 
     /// <summary>The robust accuracy, with its warning beside it.</summary>
     public static object[] RobustAccuracy(RobustnessMetrics metrics, int index) =>
-        [.. Wording.Share(metrics.RobustAccuracy), metrics.Warnings.Any() ? Doubtful(index) : null];
+        [.. Wording.Share(metrics.RobustAccuracy), .. metrics.Warnings.Any() ? Doubtful(index) : []];
 
     /// <summary>What stands beside every number that a failed check casts doubt on.</summary>
     public static object[] Doubtful(int index) => [" ", new XElement("span", Tags.Class("warning"), Tags.Link(ChecksSection.Id(index), "⚠ doubtful"))];

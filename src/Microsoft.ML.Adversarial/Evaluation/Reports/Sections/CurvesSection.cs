@@ -40,6 +40,6 @@ internal static class CurvesSection
     private static object[] Entry(ReportedModel model, SecurityCurve curve, int index) =>
     [
         model.Name, " ", new XElement("small", $"{curve.Attack} on {Wording.Count(curve.RowCount)} rows"),
-        model.Metrics.Warnings.Any() ? ComparisonSection.Doubtful(index) : null!,
+        .. model.Metrics.Warnings.Any() ? ComparisonSection.Doubtful(index) : [],
     ];
 }

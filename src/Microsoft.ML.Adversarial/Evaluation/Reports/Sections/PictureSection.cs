@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Microsoft.ML.Adversarial.Evaluation.Reports.Html;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Reports.Sections;
 
