@@ -34,11 +34,16 @@ internal static class AdversarialCommandLine
 
     private static RootCommand Create()
     {
-        var root = new RootCommand("Attacks and scores networks and ML.NET models.")
+        var root = new RootCommand("Attacks, scores, evaluates and compares networks and ML.NET models.")
         {
             new AttackVerb(),
             new ScoreVerb(),
+            new TrainVerb(),
+            new EvaluateVerb(),
+            new MergeVerb(),
+            new CompareVerb(),
             new AttacksVerb(),
+            new DetectorsVerb(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -8,7 +8,7 @@ internal static class ErrorLine
 {
     public static string Of(Exception exception)
     {
-        if (exception is TargetInvocationException or AggregateException && exception.InnerException is { } cause)
+        if ((exception is TargetInvocationException or AggregateException || IsOfAnotherThread(exception)) && exception.InnerException is { } cause)
         {
             return Of(cause);
         }
@@ -19,6 +19,10 @@ internal static class ErrorLine
             : exception.Message;
         return string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
+
+    // ML.NET wraps what a thread that reads rows throws.
+    private static bool IsOfAnotherThread(Exception exception) =>
+        exception is InvalidOperationException && exception.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal);
 
     private static string WithoutParameter(string message, string parameter)
     {

@@ -11,6 +11,9 @@ internal static class ExitCode
     /// <summary>The command line itself is wrong; no file was read.</summary>
     public const int Usage = 2;
 
+    /// <summary>A comparison found that accuracy fell by more than is tolerated.</summary>
+    public const int Regression = 3;
+
     /// <summary>Ctrl+C: 128 + SIGINT, as shells have it.</summary>
     public const int Cancelled = 130;
 }

@@ -86,7 +86,7 @@ public static partial class AdversarialCatalog
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(suite);
-        return Evaluate(AttackedData.Of(classifier, data, labelColumnName), suite, options);
+        return AttackedData.Of(classifier, data, labelColumnName).Evaluate(suite, options ?? new());
     }
 
     /// <summary>The rows of an evaluation as a view: a row for each attack and row of the data, with what the attack did.</summary>
@@ -106,13 +106,6 @@ public static partial class AdversarialCatalog
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
         var attacked = AttackedData.Of(model, data, labelColumnName);
-        return Evaluate(attacked, suiteFor(attacked), options);
-    }
-
-    private static RobustnessMetrics Evaluate(AttackedData attacked, AttackSuite suite, RobustnessOptions? options)
-    {
-        options ??= new();
-        var constrained = attacked.Constraints.AreNone ? suite : suite with { Constraints = PipelineAttack.Join(suite.Constraints, attacked.Constraints) };
-        return RobustnessEvaluation.Run(attacked.Classifier, attacked.Labels.Names, attacked.Batches(options.BatchSize), constrained, options);
+        return attacked.Evaluate(suiteFor(attacked), options ?? new());
     }
 }

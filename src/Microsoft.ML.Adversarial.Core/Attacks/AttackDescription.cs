@@ -64,11 +64,11 @@ public sealed record AttackDescription(string Name, string Norm, double Epsilon,
     internal static bool IsBlackBox(string name) => Types.Find(name).IsAssignableTo(typeof(Attack<IClassifier>));
 
     /// <summary>What can be set on an attack, in alphabetical order.</summary>
-    internal static IReadOnlyList<AttackSetting> SettingsOf(string name)
-    {
-        var plain = Construct(Types.Find(name), Norms.Norm.Parse(CustomaryNorm(name)), 1);
-        return [.. SettingText.Of(Types.Find(name)).Select(setting => AttackSetting.Of(setting, plain))];
-    }
+    internal static IReadOnlyList<NamedSetting> SettingsOf(string name) =>
+    [
+        .. SettingText.Of(Types.Find(name)).Select(setting => NamedSetting.Of(
+            setting, "attack", () => Construct(Types.Find(name), Norms.Norm.Parse(CustomaryNorm(name)), 1))),
+    ];
 
     private Norm ReadNorm()
     {

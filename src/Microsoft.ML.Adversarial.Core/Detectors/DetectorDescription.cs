@@ -25,6 +25,12 @@ public sealed record DetectorDescription(string Name, IReadOnlyDictionary<string
         return new(name, settings);
     }
 
+    /// <summary>All names of a detector, and its type.</summary>
+    internal static (IReadOnlyList<string> Names, Type Type) About(string name) => Detectors.About(name);
+
+    /// <summary>What can be set on a detector, in alphabetical order.</summary>
+    internal static IReadOnlyList<NamedSetting> SettingsOf(string name) => Detectors.SettingsOf(name);
+
     /// <summary>Makes the detector that is described.</summary>
     /// <exception cref="ArgumentException">
     /// The name or a setting is unknown, or a value is out of its range; says what is known.

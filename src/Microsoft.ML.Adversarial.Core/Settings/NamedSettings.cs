@@ -14,6 +14,13 @@ internal sealed class NamedSettings<T>(string kind)
     /// <summary>The first name of each kind, in alphabetical order.</summary>
     public IReadOnlyList<string> Names => _types.Names;
 
+    /// <summary>All names of a kind, and its type.</summary>
+    public (IReadOnlyList<string> Names, Type Type) About(string name) => (_types.NamesOf(name), _types.Find(name));
+
+    /// <summary>What can be set on a kind, in alphabetical order.</summary>
+    public IReadOnlyList<NamedSetting> SettingsOf(string name) =>
+        [.. SettingText.Of(_types.Find(name)).Select(setting => NamedSetting.Of(setting, kind, () => Construct(_types.Find(name))))];
+
     /// <summary>The name of a value, and the settings that differ from their defaults.</summary>
     /// <exception cref="NotSupportedException">Its type has no short name in this assembly.</exception>
     public (string Name, IReadOnlyDictionary<string, string> Settings) Write(T value)

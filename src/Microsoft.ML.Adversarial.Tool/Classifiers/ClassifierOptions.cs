@@ -37,6 +37,17 @@ internal sealed class ClassifierOptions
 
     public string ModelPath(ParseResult parsed) => parsed.GetValue(_model)!;
 
+    public bool NamesModel(ParseResult parsed) => parsed.GetValue(_model) is not null;
+
+    /// <summary>The files that hold the classifier.</summary>
+    public IReadOnlyList<string> Files(ParseResult parsed) =>
+        parsed.GetValue(_model) is { } model ? [model] : [parsed.GetValue(_network)!, parsed.GetValue(_weights)!];
+
+    /// <summary>What was said about the classifier beside its files.</summary>
+    public string Bounds(ParseResult parsed) => NamesModel(parsed) || parsed.GetValue(_bounds) is not { } bounds
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{bounds.Lower[0]},{bounds.Upper[0]}");
+
     public LoadedClassifier Load(ParseResult parsed) => parsed.GetValue(_model) is { } model
         ? LoadedClassifier.FromModel(model)
         : LoadedClassifier.FromNetwork(parsed.GetValue(_network)!, parsed.GetValue(_weights)!, parsed.GetValue(_bounds)!);

@@ -16,7 +16,7 @@ internal sealed record ImageFiles(string ImagesPath, string? LabelsPath, int Row
     {
         using var images = new IdxFile(imagesPath);
         var header = images.Header;
-        RequireSize(imagesPath, header, classifier);
+        RequireSize(imagesPath, header, classifier.InputShape);
         if (rows > header.Count || header.Count is 0 or > int.MaxValue)
         {
             throw new InvalidDataException(
@@ -50,23 +50,25 @@ internal sealed record ImageFiles(string ImagesPath, string? LabelsPath, int Row
         }
     }
 
-    private static void RequireSize(string path, IdxHeader header, IClassifier classifier)
+    /// <summary>Throws unless images of this size can be inputs of this shape.</summary>
+    public static void RequireSize(string path, IdxHeader header, IReadOnlyList<long> shape)
     {
         long[] size = [.. header.ItemDimensions.Select(length => (long)length)];
         var withChannel = size.Length == 2 ? [1, .. size] : size;
-        var features = classifier.InputShape.Aggregate(1L, (product, length) => product * length);
-        var fits = size.SequenceEqual(classifier.InputShape) || withChannel.SequenceEqual(classifier.InputShape)
-            || ((size.Length == 1 || classifier.InputShape.Count == 1) && header.ItemLength == features);
+        var features = shape.Aggregate(1L, (product, length) => product * length);
+        var fits = size.SequenceEqual(shape) || withChannel.SequenceEqual(shape)
+            || ((size.Length == 1 || shape.Count == 1) && header.ItemLength == features);
         if (size.Length == 0 || !fits)
         {
             var hint = size.Length == 0 ? "Are images and labels swapped?" : "Resize the images or give the network they belong to.";
             throw new InvalidDataException(
-                $"'{path}': expected images of shape [{string.Join(", ", classifier.InputShape)}], as the network reads, "
+                $"'{path}': expected images of shape [{string.Join(", ", shape)}], as the network reads, "
                 + $"got [{string.Join(", ", withChannel)}]. {hint}");
         }
     }
 
-    private static long[] ReadLabels(string path, int count, long imageCount, int classCount)
+    /// <summary>The labels of the first rows, from 0.</summary>
+    public static long[] ReadLabels(string path, int count, long imageCount, int classCount)
     {
         using var file = new IdxFile(path);
         if (file.Header.ItemDimensions.Length != 0)

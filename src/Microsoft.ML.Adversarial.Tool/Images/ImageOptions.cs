@@ -18,12 +18,7 @@ internal sealed class ImageOptions
         Description = "Labels as an IDX file of bytes: the class of each image, from 0.",
     };
 
-    private readonly Option<int?> _rows = new("--rows")
-    {
-        HelpName = "N",
-        Description = "Work on the first N rows only. [default: all]",
-        CustomParser = result => WholeNumber.AtLeastOne(result),
-    };
+    private readonly RowsOption _rows = new();
 
     private readonly Option<int> _batchSize = new("--batch-size")
     {
@@ -43,15 +38,15 @@ internal sealed class ImageOptions
     {
         verb.Options.Add(_images);
         verb.Options.Add(_labels);
-        verb.Options.Add(_rows);
+        _rows.AddTo(verb);
         verb.Options.Add(_batchSize);
     }
 
-    public int? RowCount(ParseResult parsed) => parsed.GetValue(_rows);
+    public int? RowCount(ParseResult parsed) => _rows.Count(parsed);
 
     public int BatchSize(ParseResult parsed) => parsed.GetValue(_batchSize);
 
     /// <summary>Opens the files and checks them against the classifier, before any work is done.</summary>
     public ImageFiles Open(ParseResult parsed, IClassifier classifier) =>
-        ImageFiles.Open(parsed.GetValue(_images)!, parsed.GetValue(_labels), parsed.GetValue(_rows), classifier);
+        ImageFiles.Open(parsed.GetValue(_images)!, parsed.GetValue(_labels), _rows.Count(parsed), classifier);
 }

@@ -39,6 +39,19 @@ internal sealed record ModelTable(
         return new ModelTable(context, model, file, columns, label, rows).RequireRows();
     }
 
+    /// <summary>The rows that are worked on; the file may hold more.</summary>
+    /// <param name="count">How many, or null for all.</param>
+    public IDataView FirstRows(int? count)
+    {
+        if (count > File.Rows.Count)
+        {
+            throw new InvalidDataException(
+                $"'{File.Path}': expected at least {count} rows, got {File.Rows.Count}. Ask for fewer rows or give more.");
+        }
+
+        return Context.Data.TakeRows(Rows, count ?? File.Rows.Count);
+    }
+
     private static HashSet<string> Needed(ITransformer model, DataViewSchema schema, string label, string path)
     {
         if (!model.IsRowToRowMapper)

@@ -18,23 +18,10 @@ internal static class TableAttack
         ModelTable table, PipelineClassifierOptions changeable, int? rows, Attack attack, EpsilonUnit unit, long seed, TextWriter error,
         CancellationToken cancellation)
     {
-        var count = rows ?? table.File.Rows.Count;
-        if (count > table.File.Rows.Count)
-        {
-            throw new InvalidDataException(
-                $"'{table.File.Path}': expected at least {count} rows, got {table.File.Rows.Count}. Ask for fewer rows or give more.");
-        }
-
+        var view = table.FirstRows(rows);
         var classifier = table.Context.Model.CreatePipelineClassifier(table.Model, table.Rows, changeable);
-        var scale = unit switch
-        {
-            EpsilonUnit.Range => classifier.Ranges,
-            EpsilonUnit.Deviation => classifier.StandardDeviations,
-            _ => attack.Constraints.EpsilonScale,
-        };
-        var scaled = attack with { Constraints = attack.Constraints with { EpsilonScale = scale } };
-        var view = table.Context.Data.TakeRows(table.Rows, count);
-        error.WriteLine($"attacking with {AttackDescription.Of(attack).Name}: {count} rows");
+        var scaled = unit == EpsilonUnit.Column ? attack : attack with { Constraints = attack.Constraints with { EpsilonScale = unit.ScaleOf(classifier) } };
+        error.WriteLine($"attacking with {AttackDescription.Of(attack).Name}: {rows ?? table.File.Rows.Count} rows");
         try
         {
             return new(table, classifier, view, classifier.Attack(view, scaled, table.LabelColumnName, seed, cancellation), attack, unit);

@@ -17,28 +17,21 @@ internal enum EpsilonUnit
     Deviation,
 }
 
+internal static class EpsilonUnits
+{
+    /// <summary>One factor per feature of a model, or none for the columns' own units.</summary>
+    public static IReadOnlyList<double> ScaleOf(this EpsilonUnit unit, PipelineClassifier classifier) => unit switch
+    {
+        EpsilonUnit.Range => classifier.Ranges,
+        EpsilonUnit.Deviation => classifier.StandardDeviations,
+        _ => [],
+    };
+}
+
 /// <summary>The options that say which table, and what of it may change.</summary>
 internal sealed class TableOptions
 {
-    private readonly Option<string?> _data = new("--data")
-    {
-        HelpName = "data.csv",
-        Description = "A table with a header, for any model of --model, instead of --images and --labels.",
-    };
-
-    private readonly Option<string> _label = new("--label")
-    {
-        HelpName = "column",
-        Description = "The true class of each row of --data: the label as the model knows it, whose source is a column of the file.",
-        DefaultValueFactory = _ => "Label",
-    };
-
-    private readonly Option<char> _separator = new("--separator")
-    {
-        HelpName = "character",
-        Description = "What separates the cells of --data; \\t is a tab. [default: a tab in .tsv files, else a comma]",
-        CustomParser = ParseSeparator,
-    };
+    private readonly TableFileOptions _file = new();
 
     private readonly Option<string?> _categories = new("--categories")
     {
@@ -60,12 +53,12 @@ internal sealed class TableOptions
 
     public TableOptions() => _relative.AcceptOnlyFromAmong("range", "deviation");
 
-    private Option[] OfTables => [_label, _separator, _categories, _numbers, _relative];
+    private Option[] WhatMayChange => [_categories, _numbers, _relative];
 
     public void AddTo(Verb verb)
     {
-        verb.Options.Add(_data);
-        foreach (var option in OfTables)
+        _file.AddTo(verb);
+        foreach (var option in WhatMayChange)
         {
             verb.Options.Add(option);
         }
@@ -77,33 +70,22 @@ internal sealed class TableOptions
     /// <param name="model">The model, which tables need.</param>
     public void Validate(CommandResult result, Option[] images, Option[] imagesOnly, Option model)
     {
-        bool Has(Option option) => result.GetResult(option) is { Implicit: false };
-
-        string[] given = [.. images.Append(_data).Where(Has).Select(option => option.Name)];
-        if (Has(_data) ? images.Any(Has) : !images.All(Has))
-        {
-            var got = given.Length == 0 ? "none of them" : string.Join(" and ", given);
-            result.AddError($"Expected either --images and --labels or --data, got {got}.");
-        }
-        else if ((Has(_data) ? imagesOnly : OfTables).FirstOrDefault(Has) is { } stray)
-        {
-            result.AddError($"Expected {stray.Name} only beside {(Has(_data) ? "--images, got it beside --data" : "--data, got it beside --images")}.");
-        }
-        else if (Has(_data) && !Has(model))
+        if (_file.Validate(result, images, imagesOnly, WhatMayChange) && _file.IsGiven(result) && result.GetResult(model) is not { Implicit: false })
         {
             result.AddError("Expected --model beside --data, got none: a table is attacked through an ML.NET model.");
         }
     }
 
-    public bool IsGiven(ParseResult parsed) => parsed.GetValue(_data) is not null;
+    /// <summary>Whether it is said what may change, or in which units: the whole model is then attacked on these columns.</summary>
+    public bool NamesColumns(ParseResult parsed) => WhatMayChange.Any(option => parsed.GetResult(option) is { Implicit: false });
 
-    public string Path(ParseResult parsed) => parsed.GetValue(_data)!;
+    public bool IsGiven(ParseResult parsed) => _file.IsGiven(parsed);
 
-    public string Label(ParseResult parsed) => parsed.GetRequiredValue(_label);
+    public string Path(ParseResult parsed) => _file.Path(parsed);
 
-    public char Separator(ParseResult parsed) => parsed.GetResult(_separator) is { Implicit: false } ? parsed.GetValue(_separator)
-        : System.IO.Path.GetExtension(Path(parsed)).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t'
-        : ',';
+    public string Label(ParseResult parsed) => _file.Label(parsed);
+
+    public char Separator(ParseResult parsed) => _file.Separator(parsed);
 
     public PipelineClassifierOptions Changeable(ParseResult parsed) => new()
     {
@@ -119,21 +101,4 @@ internal sealed class TableOptions
     };
 
     private static string[] Names(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static char ParseSeparator(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (text == "\\t")
-        {
-            return '\t';
-        }
-
-        if (text is [not ('"' or '\r' or '\n')])
-        {
-            return text[0];
-        }
-
-        result.AddError($"--separator: expected one character, or \\t for a tab, got '{text}'.");
-        return ',';
-    }
 }

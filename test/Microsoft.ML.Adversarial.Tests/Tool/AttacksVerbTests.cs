@@ -39,6 +39,11 @@ public sealed class AttacksVerbTests
     [DataRow("attack")]
     [DataRow("score")]
     [DataRow("attacks")]
+    [DataRow("evaluate")]
+    [DataRow("merge")]
+    [DataRow("compare")]
+    [DataRow("train")]
+    [DataRow("detectors")]
     public async Task Help_ends_with_examples(string verb)
     {
         var run = await CommandLineRun.Of([verb, "--help"]);

@@ -10,7 +10,7 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
         var (output, error) = (new StringWriter(), new StringWriter());
         var configuration = new InvocationConfiguration { Output = output, Error = error };
         // A number of threads set by one test would last for those after it.
-        var computes = arguments.FirstOrDefault() is "attack" or "score" && !arguments.Contains("--threads");
+        var computes = arguments.FirstOrDefault() is "attack" or "score" or "evaluate" or "train" && !arguments.Contains("--threads");
         string[] all = computes ? [.. arguments, "--threads", "1"] : [.. arguments];
         var exitCode = await AdversarialCommandLine.RunAsync(all, configuration, cancellation);
         return new(exitCode, output.ToString(), error.ToString());

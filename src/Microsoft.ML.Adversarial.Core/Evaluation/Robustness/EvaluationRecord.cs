@@ -12,6 +12,12 @@ public sealed record EvaluationRecord
     /// <summary>The version of the library.</summary>
     public required string LibraryVersion { get; init; }
 
+    /// <summary>What tells the model from others, if the caller said so, such as a hash of its file. Default null.</summary>
+    public string? ModelFingerprint { get; init; }
+
+    /// <summary>What tells the data from others, if the caller said so, such as a hash of its files. Default null.</summary>
+    public string? DataFingerprint { get; init; }
+
     /// <summary>The suite's name.</summary>
     public required string Suite { get; init; }
 

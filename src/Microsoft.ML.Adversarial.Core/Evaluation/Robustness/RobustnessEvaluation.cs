@@ -21,7 +21,7 @@ public static class RobustnessEvaluation
     /// <exception cref="ArgumentException">
     /// There are no rows, or rows of one class only; no attack of the suite can attack the classifier.
     /// </exception>
-    /// <exception cref="AdversarialInputException">No row could be evaluated: what went wrong with the first.</exception>
+    /// <exception cref="AdversarialInputException">No row of undivided data could be evaluated: what went wrong with the first.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before a batch was finished.</exception>
     public static RobustnessMetrics Run(
         IClassifier classifier, IReadOnlyList<string>? classes, IEnumerable<EvaluationBatch> batches, AttackSuite suite,
@@ -104,7 +104,8 @@ public static class RobustnessEvaluation
                 throw new ArgumentException("Expected at least one row, got none.", "batches");
             }
 
-            if (_rows.Count > 0 && _rows.All(row => row.Error is not null) && _firstError is not null)
+            // Other parts may have rows that can be evaluated.
+            if (options.Shard.Count == 1 && _rows.Count > 0 && _rows.All(row => row.Error is not null) && _firstError is not null)
             {
                 throw _firstError;
             }
@@ -112,6 +113,8 @@ public static class RobustnessEvaluation
             return new()
             {
                 LibraryVersion = typeof(RobustnessEvaluation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+                ModelFingerprint = options.ModelFingerprint,
+                DataFingerprint = options.DataFingerprint,
                 Suite = suite.Name,
                 Norm = suite.Norm.Name,
                 Epsilon = suite.Epsilon,

@@ -35,6 +35,14 @@ public sealed record RobustnessOptions
     /// <summary>Which part of the data is evaluated. Default all.</summary>
     public EvaluationShard Shard { get; init; } = EvaluationShard.Whole;
 
+    /// <summary>
+    /// What tells the model from others, such as a hash of its file, so that parts of different evaluations are not joined. Default null: nothing.
+    /// </summary>
+    public string? ModelFingerprint { get; init; }
+
+    /// <summary>What tells the data from others, such as a hash of its files. Default null: nothing.</summary>
+    public string? DataFingerprint { get; init; }
+
     /// <summary>Told after each attack of each batch. Default nobody.</summary>
     public IProgress<EvaluationProgress>? Progress { get; init; }
 

@@ -26,6 +26,13 @@ internal sealed class AttackedData
 
     public IEnumerable<EvaluationBatch> Batches(int batchSize) => _batches(batchSize);
 
+    /// <summary>Attacks the rows with a suite.</summary>
+    public RobustnessMetrics Evaluate(AttackSuite suite, RobustnessOptions options)
+    {
+        var constrained = Constraints.AreNone ? suite : suite with { Constraints = PipelineAttack.Join(suite.Constraints, Constraints) };
+        return RobustnessEvaluation.Run(Classifier, Labels.Names, Batches(options.BatchSize), constrained, options);
+    }
+
     /// <summary>The network of a chain, if there is one, else the whole chain.</summary>
     /// <exception cref="ArgumentException">Columns are missing, or there are no rows, or rows of one class only.</exception>
     public static AttackedData Of(ITransformer model, IDataView data, string labelColumnName)

@@ -1,6 +1,7 @@
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
+using Microsoft.ML.Adversarial.Settings;
 using Microsoft.ML.Adversarial.TestData;
 using static TorchSharp.torch;
 
@@ -129,7 +130,7 @@ public sealed class InputConstraintsTests
     {
         foreach (string name in AttackDescription.Names)
         {
-            AttackSetting setting = AttackDescription.SettingsOf(name).Single(setting => setting.Name == "Constraints");
+            NamedSetting setting = AttackDescription.SettingsOf(name).Single(setting => setting.Name == "Constraints");
             Assert.AreEqual(
                 ("none", "none, or some of 8bit, frozen:0-27,30, integer:4, onehot:5-9, increasing:10, decreasing:11, linear:1*3-2*10<=10 and scale:0.5*28,1*756"), (setting.Default, setting.Range));
         }

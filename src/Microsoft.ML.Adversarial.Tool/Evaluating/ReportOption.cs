@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Microsoft.ML.Adversarial.Evaluation.Reports;
+using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Adversarial.Tool.Writing;
+
+namespace Microsoft.ML.Adversarial.Tool.Evaluating;
+
+/// <summary>Where a report for people goes.</summary>
+internal sealed class ReportOption
+{
+    private readonly Option<string?> _report = new("--report")
+    {
+        HelpName = "report.html",
+        Description = "Where a report goes that a browser shows: one file, with curves, tables and what was checked.",
+    };
+
+    public void AddTo(Verb verb) => verb.Options.Add(_report);
+
+    /// <summary>The file, of which it is now known that it can be written; null if none was asked for.</summary>
+    public OutputFile? Require(ParseResult parsed) => parsed.GetValue(_report) is { } path ? OutputFile.Require(path) : null;
+}
+
+internal static class ReportFile
+{
+    /// <param name="output">The file.</param>
+    /// <param name="model">What the report calls the model.</param>
+    /// <param name="metrics">How it fared.</param>
+    public static void WriteReport(this OutputFile output, string model, RobustnessMetrics metrics)
+    {
+        EvaluationReport report = new() { Title = $"Robustness of {model}", Models = [new ReportedModel(model, metrics)] };
+        output.Write(report.Write);
+    }
+}

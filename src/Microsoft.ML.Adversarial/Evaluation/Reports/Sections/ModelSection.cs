@@ -1,0 +1,15 @@
+using System.Xml.Linq;
+using Microsoft.ML.Adversarial.Evaluation.Reports.Html;
+
+namespace Microsoft.ML.Adversarial.Evaluation.Reports.Sections;
+
+/// <summary>All about one model.</summary>
+internal static class ModelSection
+{
+    public static string Id(int index) => $"model-{index + 1}";
+
+    public static XElement Of(ReportedModel model, int index) => new(
+        "section", Tags.Id(Id(index)), new XElement("h2", model.Name), AttackTables.Of(model.Metrics, index), ClassTable.Of(model.Metrics, index),
+        ChecksSection.Of(model.Metrics, index), model.Detection is { } detection ? DetectionSection.Of(detection, index) : null,
+        HistogramSection.Of(model.Scores, index), PictureSection.Of(model.Pictures), SettingsSection.Of(model));
+}
