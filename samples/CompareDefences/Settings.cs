@@ -50,7 +50,7 @@ internal sealed record Settings
         var settings = arguments.Contains("--quick")
             ? new Settings
             {
-                IsQuick = true, TrainingRows = 3_000, TestRows = 60, ProbeRows = 16, Epochs = 2, Epsilon = 0.1,
+                IsQuick = true, TrainingRows = 4_000, TestRows = 100, ProbeRows = 16, Epochs = 3, Epsilon = 0.1,
                 Network = NetworkDefinition.MultilayerPerceptron,
             }
             : new Settings();

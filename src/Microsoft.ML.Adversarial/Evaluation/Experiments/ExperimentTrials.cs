@@ -46,7 +46,7 @@ internal sealed class ExperimentTrials(
 
         if (folder is not null && trial is { Exception: null, IsFromFolder: false })
         {
-            trial = folder.Keep(trial, run.Context(trial.Seed), schema);
+            trial = folder.Keep(trial, run.Context(trial.Plan), schema);
         }
 
         if (trial.Exception is { } error)
@@ -97,7 +97,7 @@ internal sealed class ExperimentTrials(
         }
 
         var place = _trials.IndexOf(best);
-        _trials[place] = best = best.Model is not null ? best : best with { Model = run.Context(best.Seed).Model.Load(best.ModelFile!, out _) };
+        _trials[place] = best = best.Model is not null ? best : best with { Model = run.Context(best.Plan).Model.Load(best.ModelFile!, out _) };
         return new([.. _trials], best, settings.OptimizingMetric, isComplete);
     }
 

@@ -97,7 +97,7 @@ public sealed class RobustnessExperiment
         var folder = _settings.Folder is { } kept
             ? new TrialFolder(kept, new(_settings, data.Fingerprint(_settings.CancellationToken)), _settings.Robustness.Confidence, log)
             : null;
-        var run = new TrialRun(_environment, _settings, data, ending.Token);
+        var run = new TrialRun(_environment, log, _settings, data, ending.Token);
         return new ExperimentTrials(_settings, run, data.Train.Schema, folder, log, progress).RunAll(plans, ending.Token);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Attacks.Cascades;
 using Microsoft.ML.Adversarial.Evaluation.Robustness;
 
@@ -33,9 +34,12 @@ internal sealed class TrialKeys
 
     private static IEnumerable<string> Texts(SuiteAttack attack) =>
     [
-        attack.Name, AttackRecord.SettingsOf(attack.Attack),
-        .. attack.Attack is AttackCascade cascade ? cascade.Stages.Select(AttackRecord.SettingsOf) : [],
+        attack.Name, SettingsOf(attack.Attack), attack.Attack.Constraints.ToString(),
+        .. attack.Attack is AttackCascade cascade ? cascade.Stages.Select(SettingsOf) : [],
     ];
+
+    // A record of the user's own prints its properties.
+    private static string SettingsOf(Attack attack) => AttackDescription.IsNamed(attack) ? AttackRecord.SettingsOf(attack) : attack.ToString();
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

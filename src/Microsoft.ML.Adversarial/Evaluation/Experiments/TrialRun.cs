@@ -5,7 +5,8 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Adversarial.Evaluation.Experiments;
 
 /// <summary>Runs trials, each in a context of its own.</summary>
-internal sealed class TrialRun(IHostEnvironment environment, RobustnessExperimentSettings settings, TrialData data, CancellationToken cancellation)
+internal sealed class TrialRun(
+    IHostEnvironment environment, IChannel log, RobustnessExperimentSettings settings, TrialData data, CancellationToken cancellation)
 {
     /// <summary>Trains and evaluates; what goes wrong is in the result.</summary>
     /// <exception cref="OperationCanceledException">Cancelled before it was finished.</exception>
@@ -20,7 +21,7 @@ internal sealed class TrialRun(IHostEnvironment environment, RobustnessExperimen
             ITransformer? model = null;
             foreach (var (train, test) in data.Splits)
             {
-                var ml = Context(trial.Seed);
+                var ml = Context(plan);
                 model = Fit(ml, plan, train, training);
                 evaluation.Start();
                 evaluations.Add(Evaluate(ml, model, test));
@@ -30,7 +31,7 @@ internal sealed class TrialRun(IHostEnvironment environment, RobustnessExperimen
             }
 
             // The models of folds have not seen all rows.
-            model = data.Test is null ? Fit(Context(trial.Seed), plan, data.Train, training) : model;
+            model = data.Test is null ? Fit(Context(plan), plan, data.Train, training) : model;
             var finished = trial with
             {
                 Evaluations = evaluations,
@@ -52,15 +53,22 @@ internal sealed class TrialRun(IHostEnvironment environment, RobustnessExperimen
         }
     }
 
-    /// <summary>A context of the trial's own, on the same device as the experiment's.</summary>
-    public MLContext Context(int seed)
+    /// <summary>A context of the trial's own, on the same device as the experiment's, whose log hears of its warnings.</summary>
+    public MLContext Context(TrialPlan plan)
     {
-        var ml = new MLContext(seed);
+        var ml = new MLContext(plan.Seed(settings.Seed));
         if (environment is IHostEnvironmentInternal outer)
         {
             (ml.GpuDeviceId, ml.FallbackToCpu, ml.TempFilePath) = (outer.GpuDeviceId, outer.FallbackToCpu, outer.TempFilePath);
         }
 
+        ml.Log += (_, message) =>
+        {
+            if (message.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
+            {
+                log.Warning(MessageSensitivity.None, "Trial '{0}': {1}", plan, message.Message);
+            }
+        };
         return ml;
     }
 

@@ -18,6 +18,24 @@ internal static class FruitExperiment
         Seed = 1,
     };
 
+    /// <summary>Keeps trials in a folder, and is told of each in the middle of it, by number.</summary>
+    public static RobustnessExperimentSettings Measured(string? folder, Action<int> measuring)
+    {
+        var number = 0;
+        return Settings with
+        {
+            Folder = folder,
+            Measures =
+            [
+                new("Nothing", (_, _, _) =>
+                {
+                    measuring(++number);
+                    return 0;
+                }),
+            ],
+        };
+    }
+
     public static IDataView Train(MLContext ml) => Fruit.LoadLabelled(ml, 90, seed: 1);
 
     public static IDataView Test(MLContext ml) => Fruit.LoadLabelled(ml, 30, seed: 2, noise: 0.2);

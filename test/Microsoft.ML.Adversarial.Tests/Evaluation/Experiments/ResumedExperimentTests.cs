@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Adversarial.Persistence;
 using Microsoft.ML.Adversarial.TestData;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Experiments;
@@ -71,6 +72,21 @@ public sealed class ResumedExperimentTests
                 throw new InvalidOperationException("Stopped.");
             }
         }
+    }
+
+    [TestMethod]
+    public void AKilledProcessLosesOnlyTheTrialThatWasRunning()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.AreNotEqual(0, FreshProcess.RunExperimentUntilKilled(folder.FullName));
+
+        var resumed = Run(folder.FullName);
+
+        CollectionAssert.AreEqual(new[] { true, false, false }, resumed.RunDetails.Select(trial => trial.IsFromFolder).ToArray());
+        RequireSame(Run(null), resumed);
+
+        RobustnessExperimentResult Run(string? kept) => FruitExperiment.Create(_ml, FruitExperiment.Measured(kept, _ => { }))
+            .Execute(FruitExperiment.Train(_ml), FruitExperiment.Test(_ml));
     }
 
     [TestMethod]
