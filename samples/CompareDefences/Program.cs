@@ -39,7 +39,8 @@ CandidateList.AddTo(experiment, settings);
 var result = experiment.Execute(train, test, new LineProgress());
 
 Console.WriteLine();
-Console.WriteLine($"Best first by {result.OptimizingMetric.Name}, {settings.Suite.Name} suite, L-infinity <= {settings.Epsilon}, {settings.TestRows} test rows:");
+Console.WriteLine(
+    $"Best first by {result.OptimizingMetric.Name}, {settings.Suite.Name} suite, L-infinity <= {settings.Epsilon}, {settings.TestRows} test rows:");
 Console.WriteLine();
 Console.WriteLine("| | defence | detector | clean | robust | unflagged error | training | warnings |");
 Console.WriteLine("|---:|---|---|---:|---:|---:|---:|---|");
@@ -52,4 +53,5 @@ foreach (var (index, trial) in result.Leaderboard.Index().Where(trial => trial.I
     EvaluationFile.Write(Path.Combine(settings.OutputFolder, $"{trial.Candidate}-{trial.Parameters.Text("Detector")}.json"), trial.Metrics);
 }
 
+// The report for people, report.html, belongs here.
 return result.Leaderboard.All(trial => trial.Exception is null) ? 0 : 1;

@@ -15,13 +15,15 @@ public sealed record ChoiceOption : SearchOption
         ArgumentNullException.ThrowIfNull(values);
         if (values.Count == 0 || values.Distinct().Count() < values.Count)
         {
-            throw new ArgumentException($"Option '{name}': expected values that are all different, got {(values.Count == 0 ? "none" : string.Join(", ", values))}.");
+            throw new ArgumentException(
+                $"Option '{name}': expected values that are all different, got {(values.Count == 0 ? "none" : string.Join(", ", values))}.");
         }
 
         if (values.FirstOrDefault(value => value is not (string or int or double or bool)) is { } other)
         {
             throw new ArgumentException(
-                $"Option '{name}': expected texts, whole numbers, numbers or Booleans, got {other.GetType().Name}. Choose by a text that the candidate understands.");
+                $"Option '{name}': expected texts, whole numbers, numbers or Booleans, got {other.GetType().Name}. "
+                + "Choose by a text that the candidate understands.");
         }
 
         Values = [.. values];

@@ -103,7 +103,10 @@ internal sealed class ExperimentTrials(
 
     private Exception Nothing(bool isComplete)
     {
-        Exception[] failures = [.. _trials.Select(trial => new InvalidOperationException($"Trial '{trial.Plan}': {trial.Exception!.Message}", trial.Exception))];
+        Exception[] failures =
+        [
+            .. _trials.Select(trial => new InvalidOperationException($"Trial '{trial.Plan}': {trial.Exception!.Message}", trial.Exception)),
+        ];
         var failed = failures.Length == 0 ? "" : $" {failures.Length} failed.";
         return isComplete ? new AggregateException($"Expected at least one trial to succeed, got {failures.Length} that failed.", failures)
             : settings.CancellationToken.IsCancellationRequested || settings.Robustness.Cancellation.IsCancellationRequested

@@ -22,7 +22,8 @@ internal sealed class FolderLock : IDisposable
         {
             _file?.Dispose();
             throw new IOException(
-                $"Folder '{path}': expected one that can be written and that no other experiment is using, got: {error.Message} Choose another folder.", error);
+                $"Folder '{path}': expected one that can be written and that no other experiment is using, got: {error.Message} "
+                + "Choose another folder.", error);
         }
     }
 

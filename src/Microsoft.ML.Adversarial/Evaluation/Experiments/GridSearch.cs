@@ -20,14 +20,16 @@ public sealed record GridSearch : TrialSearch
         if (values.Aggregate(1.0, (count, one) => count * one.Count) is > MostTrials and var trials)
         {
             throw new ArgumentException(
-                $"Candidate '{candidate.Name}': expected a grid of at most {MostTrials} trials, got {trials}. Lower {nameof(PointsPerOption)}, or use {nameof(RandomSearch)}.");
+                $"Candidate '{candidate.Name}': expected a grid of at most {MostTrials} trials, got {trials}. "
+                + $"Lower {nameof(PointsPerOption)}, or use {nameof(RandomSearch)}.");
         }
 
         IEnumerable<IReadOnlyList<KeyValuePair<string, object>>> grid = [[]];
         foreach (var (index, option) in candidate.Space.Options.Index())
         {
             grid = grid.SelectMany(
-                before => values[index], IReadOnlyList<KeyValuePair<string, object>> (before, value) => [.. before, KeyValuePair.Create(option.Name, value)]);
+                before => values[index],
+                IReadOnlyList<KeyValuePair<string, object>> (before, value) => [.. before, KeyValuePair.Create(option.Name, value)]);
         }
 
         return grid.Select(one => new TrialParameters(one));

@@ -17,5 +17,7 @@ public abstract record SearchOption(string Name)
 
     private protected static T RequireAbove<T>(T value, T minimum, string name)
         where T : IComparable<T> =>
-        value.CompareTo(minimum) > 0 ? value : throw new ArgumentException($"Option '{name}': expected a maximum above the minimum {minimum}, got {value}.");
+        value.CompareTo(minimum) > 0
+            ? value
+            : throw new ArgumentException($"Option '{name}': expected a maximum above the minimum {minimum}, got {value}.");
 }

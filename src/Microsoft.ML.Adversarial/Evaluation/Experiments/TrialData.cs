@@ -48,8 +48,8 @@ internal sealed record TrialData(IDataView Train, IDataView? Test, int Folds, in
         if (found == 1 && column is not null)
         {
             throw new ArgumentException(
-                $"Column '{labelColumnName}': expected rows of at least two classes in the {what}, got rows of one class only: accuracy of one class says little. "
-                + "Give rows of all classes.");
+                $"Column '{labelColumnName}': expected rows of at least two classes in the {what}, got rows of one class only: "
+                + "accuracy of one class says little. Give rows of all classes.");
         }
     }
 }

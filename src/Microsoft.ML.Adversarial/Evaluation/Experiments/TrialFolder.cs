@@ -37,7 +37,10 @@ internal sealed class TrialFolder(string path, TrialKeys keys, double confidence
 
             return trial with
             {
-                Evaluations = [.. file.EvaluationHashes.Select((_, index) => new RobustnessMetrics(EvaluationFile.Read(EvaluationPath(key, index)), confidence))],
+                Evaluations =
+                [
+                    .. file.EvaluationHashes.Select((_, index) => new RobustnessMetrics(EvaluationFile.Read(EvaluationPath(key, index)), confidence)),
+                ],
                 Measures = file.Measures,
                 TrainingTime = file.TrainingTime,
                 EvaluationTime = file.EvaluationTime,

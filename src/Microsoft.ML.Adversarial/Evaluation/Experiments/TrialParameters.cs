@@ -46,7 +46,8 @@ public sealed class TrialParameters : IEquatable<TrialParameters>
 
     private object this[string name] => Values.FirstOrDefault(value => value.Key == name).Value
         ?? throw new KeyNotFoundException(
-            $"Expected one of the candidate's options, {(Values.Count == 0 ? "of which there are none" : string.Join(", ", Values.Select(value => value.Key)))}, got '{name}'.");
+            "Expected one of the candidate's options, "
+            + $"{(Values.Count == 0 ? "of which there are none" : string.Join(", ", Values.Select(value => value.Key)))}, got '{name}'.");
 
     private T Of<T>(string name) => this[name] is var value && value is T of
         ? of

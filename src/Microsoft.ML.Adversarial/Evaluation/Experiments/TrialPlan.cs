@@ -9,6 +9,9 @@ internal sealed record TrialPlan(Candidate Candidate, TrialParameters Parameters
     /// <summary>The values of its options as text.</summary>
     public IEnumerable<string> Texts => Parameters.Values.SelectMany(value => (string[])[value.Key, TrialParameters.TextOf(value.Value)]);
 
-    public override string ToString() =>
-        $"{Candidate.Name}{(Parameters.Values.Count > 0 ? $" ({Parameters})" : "")}{(TrainingFraction < 1 ? FormattableString.Invariant($", {TrainingFraction:P0} of the rows") : "")}";
+    public override string ToString()
+    {
+        var options = Parameters.Values.Count > 0 ? $" ({Parameters})" : "";
+        return Candidate.Name + options + (TrainingFraction < 1 ? FormattableString.Invariant($", {TrainingFraction:P0} of the rows") : "");
+    }
 }
