@@ -1,5 +1,20 @@
+using System.Diagnostics;
 using Microsoft.ML;
+using Microsoft.ML.Adversarial.Evaluation.Experiments;
 using Microsoft.ML.Adversarial.TestData;
+
+// "experiment" FOLDER: run an experiment that keeps its trials there, and be killed in the middle of the second.
+if (args is ["experiment", var kept])
+{
+    var context = new MLContext();
+    var (train, test) = (FruitExperiment.Train(context), FruitExperiment.Test(context));
+    FruitExperiment.Create(context, FruitExperiment.Measured(kept, number =>
+    {
+        if (number == 2)
+            Process.GetCurrentProcess().Kill();
+    })).Execute(train, test);
+    return;
+}
 
 // For every NAME.zip of a folder: apply that model to the rows of NAME.idv and write what came out to NAME.txt. Nothing is registered.
 var ml = new MLContext();

@@ -31,6 +31,7 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Detectors.Combinations;
         using Microsoft.ML.Adversarial.Evaluation;
         using Microsoft.ML.Adversarial.Evaluation.Diagnostics;
+        using Microsoft.ML.Adversarial.Evaluation.Experiments;
         using Microsoft.ML.Adversarial.Evaluation.Files;
         using Microsoft.ML.Adversarial.Evaluation.Reports;
         using Microsoft.ML.Adversarial.Evaluation.Robustness;

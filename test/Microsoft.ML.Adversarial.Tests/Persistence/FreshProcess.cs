@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Microsoft.ML.Adversarial.Persistence;
 
-/// <summary>Runs test/FreshProcess, which applies saved models to saved rows.</summary>
+/// <summary>Runs test/FreshProcess, which applies saved models to saved rows, or is killed in the middle of an experiment.</summary>
 internal static class FreshProcess
 {
     private static readonly string Program = typeof(FreshProcess).Assembly
@@ -12,12 +12,21 @@ internal static class FreshProcess
     /// <summary>Handles every NAME.zip with NAME.idv of a folder; each gets a NAME.txt.</summary>
     public static void Run(string folder)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, folder]) { RedirectStandardError = true };
+        var (exitCode, errors) = Run([folder]);
+        Assert.AreEqual(0, exitCode, errors);
+    }
+
+    /// <summary>Runs the fruit experiment with its trials in a folder, until the process is killed in the middle of the second.</summary>
+    public static int RunExperimentUntilKilled(string folder) => Run(["experiment", folder]).ExitCode;
+
+    private static (int ExitCode, string Errors) Run(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardError = true };
         // As TestAssembly does: sums depend on the number of threads.
         start.Environment["OMP_NUM_THREADS"] = "1";
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, errors);
+        return (process.ExitCode, errors);
     }
 }

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Adversarial.Evaluation.Experiments;
+
+/// <summary>Runs trials, each in a context of its own.</summary>
+internal sealed class TrialRun(
+    IHostEnvironment environment, IChannel log, RobustnessExperimentSettings settings, TrialData data, CancellationToken cancellation)
+{
+    /// <summary>Trains and evaluates; what goes wrong is in the result.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled before it was finished.</exception>
+    public RobustnessTrial Run(TrialPlan plan)
+    {
+        var (training, evaluation) = (new Stopwatch(), new Stopwatch());
+        var trial = new RobustnessTrial(plan, plan.Seed(settings.Seed));
+        try
+        {
+            List<RobustnessMetrics> evaluations = [];
+            List<double[]> measures = [];
+            ITransformer? model = null;
+            foreach (var (train, test) in data.Splits)
+            {
+                var ml = Context(plan);
+                model = Fit(ml, plan, train, training);
+                evaluation.Start();
+                evaluations.Add(Evaluate(ml, model, test));
+                measures.Add([.. settings.Measures.Select(measure => measure.Measure(ml, model, test))]);
+                evaluation.Stop();
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            // The models of folds have not seen all rows.
+            model = data.Test is null ? Fit(Context(plan), plan, data.Train, training) : model;
+            var finished = trial with
+            {
+                Evaluations = evaluations,
+                Measures = settings.Measures.Index().ToDictionary(
+                    measure => measure.Item.Name, measure => measures.Average(values => values[measure.Index])),
+                TrainingTime = training.Elapsed,
+                EvaluationTime = evaluation.Elapsed,
+                Model = model,
+            };
+            return finished with { MetricValue = settings.OptimizingMetric.Of(finished) };
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (Exception error)
+        {
+            return trial with { TrainingTime = training.Elapsed, EvaluationTime = evaluation.Elapsed, Exception = error };
+        }
+    }
+
+    /// <summary>A context of the trial's own, on the same device as the experiment's, whose log hears of its warnings.</summary>
+    public MLContext Context(TrialPlan plan)
+    {
+        var ml = new MLContext(plan.Seed(settings.Seed));
+        if (environment is IHostEnvironmentInternal outer)
+        {
+            (ml.GpuDeviceId, ml.FallbackToCpu, ml.TempFilePath) = (outer.GpuDeviceId, outer.FallbackToCpu, outer.TempFilePath);
+        }
+
+        ml.Log += (_, message) =>
+        {
+            if (message.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
+            {
+                log.Warning(MessageSensitivity.None, "Trial '{0}': {1}", plan, message.Message);
+            }
+        };
+        return ml;
+    }
+
+    private ITransformer Fit(MLContext ml, TrialPlan plan, IDataView train, Stopwatch watch)
+    {
+        watch.Start();
+        try
+        {
+            var pipeline = plan.Candidate.Create(ml, plan.Parameters)
+                ?? throw new InvalidOperationException($"Candidate '{plan.Candidate.Name}': expected a pipeline, got null.");
+            // Trainers look at it between epochs.
+            using var ending = cancellation.Register(ml.CancelExecution);
+            cancellation.ThrowIfCancellationRequested();
+            var model = pipeline.Fit(data.Part(train, plan.TrainingFraction))
+                ?? throw new InvalidOperationException($"Candidate '{plan.Candidate.Name}': expected a fitted model, got null.");
+            cancellation.ThrowIfCancellationRequested();
+            return model;
+        }
+        finally
+        {
+            watch.Stop();
+        }
+    }
+
+    private RobustnessMetrics Evaluate(MLContext ml, ITransformer model, IDataView test)
+    {
+        var metrics = ml.MulticlassClassification.EvaluateRobustness(
+            model, test, settings.Suite, settings.LabelColumnName, settings.Robustness with { Cancellation = cancellation });
+        return metrics.Record.IsComplete ? metrics : throw new OperationCanceledException(cancellation);
+    }
+}
