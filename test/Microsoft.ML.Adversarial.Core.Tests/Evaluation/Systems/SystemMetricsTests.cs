@@ -50,8 +50,8 @@ public sealed class SystemMetricsTests
         Assert.AreEqual((1, 3), (metrics["smallest"].Success.Count, metrics["smallest"].Success.Total));
         Assert.AreEqual((2, 3), (metrics["plain"].TruePositives.Count, metrics["plain"].TruePositives.Total));
 
-        // By "b" alone: rows 0, 2 and 3, whose scores 0 are below 10.
-        Assert.AreEqual(3, metrics["b", "plain"].UnflaggedError.Count);
+        // By "b" alone: all but row 1, whose scores are at most 10.
+        Assert.AreEqual(4, metrics["b", "plain"].UnflaggedError.Count);
         Assert.AreEqual(1, metrics["a", "plain"].UnflaggedError.Count);
     }
 
