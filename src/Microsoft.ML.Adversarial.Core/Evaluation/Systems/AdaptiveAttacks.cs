@@ -7,7 +7,7 @@ namespace Microsoft.ML.Adversarial.Evaluation.Systems;
 
 /// <summary>
 /// The attacks that are made for a system: against each detector alone and against all at once, by both schedules. Those that stay under the
-/// thresholds count errors that pass; those that go on to the score of a typical clean row show what the score's order is worth, which thresholds
+/// thresholds count errors that pass; those that go on to a score that is low among clean rows show what the score's order is worth, which thresholds
 /// alone leave high.
 /// </summary>
 internal sealed class AdaptiveAttacks
@@ -37,21 +37,21 @@ internal sealed class AdaptiveAttacks
 
         foreach (var (name, detectors) in targets)
         {
-            foreach (var isTypical in (bool[])[false, true])
+            foreach (var isLow in (bool[])[false, true])
             {
-                EvadedDetector[] evaded = [.. detectors.Select(index => new EvadedDetector(_differentiable[index]!, LimitOf(index, isTypical)))];
+                EvadedDetector[] evaded = [.. detectors.Select(index => new EvadedDetector(_differentiable[index]!, LimitOf(index, isLow)))];
                 foreach (var schedule in Enum.GetValues<EvasionSchedule>())
                 {
                     var attack = new DetectorEvasion(suite.Norm, suite.Epsilon, evaded) { Steps = steps, Schedule = schedule, Constraints = suite.Constraints };
                     var how = schedule == EvasionSchedule.Selective ? "selective" : "Lagrangian";
                     yield return new(
-                        new($"adaptive {name}, {how}{(isTypical ? ", typical score" : "")}", attack), [.. detectors.Select(index => _system.Detectors[index].Name)]);
+                        new($"adaptive {name}, {how}{(isLow ? ", low score" : "")}", attack), [.. detectors.Select(index => _system.Detectors[index].Name)]);
                 }
             }
         }
     }
 
-    private float LimitOf(int index, bool isTypical) => isTypical ? _system.Detectors[index].Median : _system.Thresholds[index];
+    private float LimitOf(int index, bool isLow) => isLow ? _system.Detectors[index].LowScore : _system.Thresholds[index];
 
     private string? Try(CalibratedDetector detector, int index, Tensor example)
     {
@@ -60,7 +60,7 @@ internal sealed class AdaptiveAttacks
             return "its score has no gradient";
         }
 
-        if (!float.IsFinite(LimitOf(index, isTypical: false)) || !float.IsFinite(LimitOf(index, isTypical: true)))
+        if (!float.IsFinite(LimitOf(index, isLow: false)) || !float.IsFinite(LimitOf(index, isLow: true)))
         {
             return "clean rows have infinite scores";
         }

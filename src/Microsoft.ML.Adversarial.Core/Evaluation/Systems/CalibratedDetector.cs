@@ -16,6 +16,6 @@ public sealed record CalibratedDetector(string Name, IFittedDetector Detector, C
         _ => null,
     };
 
-    /// <summary>Half of the clean rows score no higher: what a row scores that nobody would look at twice.</summary>
-    internal float Median => Calibration.Scores[(Calibration.Count - 1) / 2];
+    /// <summary>What one in twenty clean rows scores at most: rows that nobody would look at twice.</summary>
+    internal float LowScore => Calibration.Scores[(Calibration.Count - 1) / 20];
 }

@@ -33,8 +33,8 @@ public sealed class SystemEvaluationTests
         SystemMetrics metrics = Run(System(network, 0.05, ("FisherTrace", new FisherTrace(network))), Options);
 
         SystemDetectorMetrics trace = metrics.Detectors[0];
-        // Half of the plain attack's lead over guessing, 0.15, is lost, and more; no budget is needed to pass the threshold.
-        Assert.IsLessThan(trace.Plain!.AreaUnderRocCurve - 0.04, trace.Adaptive!.AreaUnderRocCurve);
+        // 0.67 against 0.45 on 200 rows; passing the threshold needs no adaptive attack here.
+        Assert.IsLessThan(trace.Plain!.AreaUnderRocCurve - 0.1, trace.Adaptive!.AreaUnderRocCurve);
         Assert.IsGreaterThanOrEqualTo(metrics["pgd"].UnflaggedError.Value, metrics.UnflaggedError.Value);
         Assert.IsFalse(metrics.Warnings.Any(), metrics.ToString());
     }
@@ -54,9 +54,9 @@ public sealed class SystemEvaluationTests
             {
                 "pgd",
                 "adaptive FisherTrace, selective", "adaptive FisherTrace, Lagrangian",
-                "adaptive FisherTrace, selective, typical score", "adaptive FisherTrace, Lagrangian, typical score",
-                "adaptive margin, selective", "adaptive margin, Lagrangian", "adaptive margin, selective, typical score", "adaptive margin, Lagrangian, typical score",
-                "adaptive all, selective", "adaptive all, Lagrangian", "adaptive all, selective, typical score", "adaptive all, Lagrangian, typical score",
+                "adaptive FisherTrace, selective, low score", "adaptive FisherTrace, Lagrangian, low score",
+                "adaptive margin, selective", "adaptive margin, Lagrangian", "adaptive margin, selective, low score", "adaptive margin, Lagrangian, low score",
+                "adaptive all, selective", "adaptive all, Lagrangian", "adaptive all, selective, low score", "adaptive all, Lagrangian, low score",
             },
             metrics.Attacks.Select(attack => attack.Name).ToArray());
         CollectionAssert.AreEqual(new[] { "FisherTrace", "margin" }, metrics["adaptive all, selective"].Attack.Evades.ToArray());
