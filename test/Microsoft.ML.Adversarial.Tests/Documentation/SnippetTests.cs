@@ -29,6 +29,8 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Classifiers.Pipelines;
         using Microsoft.ML.Adversarial.Detectors;
         using Microsoft.ML.Adversarial.Detectors.Combinations;
+        using Microsoft.ML.Adversarial.Evaluation.Robustness;
+        using Microsoft.ML.Adversarial.Evaluation.Systems;
         using Microsoft.ML.Adversarial.Explanations;
         using Microsoft.ML.Adversarial.Fisher;
         using Microsoft.ML.Adversarial.InformationGeometry;
