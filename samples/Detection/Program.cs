@@ -5,10 +5,16 @@ using System.Text;
 using Detection;
 using Microsoft.ML;
 using Microsoft.ML.Adversarial.Attacks;
+using Microsoft.ML.Adversarial.Attacks.GradientSteps;
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Evaluation;
+using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Adversarial.Evaluation.Systems;
 using Microsoft.ML.Adversarial.Networks;
+using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Trainers;
 using Microsoft.ML.Adversarial.Training;
+using Microsoft.ML.Data;
 using Quickstart;
 
 Console.OutputEncoding = Encoding.UTF8;
@@ -28,9 +34,24 @@ var train = ml.Data.TakeRows(images, settings.TrainingRows);
 var calibration = ml.Data.SkipRows(images, Mnist.TrainingImages - settings.CalibrationRows);
 var test = ml.Data.TakeRows(Mnist.LoadTest(ml), settings.TestRows);
 
-var model = settings.ModelToLoad is { } file
+var model = settings.WeightsToLoad is { } weights
+    ? PresetModel(weights)
+    : settings.ModelToLoad is { } file
     ? phases.Run($"Load {file}", _ => ml.Model.Load(file, out var _))
     : phases.Run($"Train on {settings.TrainingRows:N0} images", Train);
+if (settings.AdaptiveEpsilon is { } epsilon)
+{
+    // Each detector alone with the network: together they would share the false-positive rate.
+    List<SystemMetrics> systems = [];
+    foreach (var (name, detector) in DetectorList.Adaptive(ml, model))
+        systems.Add(phases.Run($"Attack {name}", _ => AttackedWith(detector, epsilon)));
+    var adaptive = AdaptiveTable.Markdown(systems);
+    File.WriteAllText(settings.OutputFile, adaptive);
+    Console.Write(adaptive);
+    phases.PrintTimes();
+    return 0;
+}
+
 var detectors = phases.Run($"Fit the detectors on {settings.ReferenceRows:N0} training images", _ =>
     DetectorList.On(ml, model).Fit(ml.Data.TakeRows(train, settings.ReferenceRows)));
 
@@ -61,6 +82,28 @@ ITransformer Train(PhaseProgress progress) => ml.MulticlassClassification.Traine
         Progress = progress,
     })
     .Fit(train);
+
+ITransformer PresetModel(string weightsFile)
+{
+    var definition = Path.GetFileName(weightsFile).StartsWith("mlp", StringComparison.Ordinal)
+        ? NetworkDefinition.MultilayerPerceptron
+        : NetworkDefinition.SmallConvNet;
+    using var stream = File.OpenRead(weightsFile);
+    var network = new NetworkClassifier(Network.Load(definition.Bind([1, Mnist.Size, Mnist.Size], Mnist.Digits), stream), InputBounds.Unit);
+    return ml.Transforms.NeuralNetwork(network, labelColumnName: "Label").Fit(images);
+}
+
+SystemMetrics AttackedWith(IEstimator<ITransformer> detector, double budget)
+{
+    var reference = model.Transform(ml.Data.TakeRows(train, settings.ReferenceRows));
+    var chain = new TransformerChain<ITransformer>(model, detector.Fit(reference));
+    var attack = new ProjectedGradientDescent(Norm.LInfinity, budget) { Steps = 100 };
+
+    // Weights of others may have been trained on all training images: the other half of the test images calibrates.
+    var clean = settings.WeightsToLoad is null ? calibration : ml.Data.SkipRows(Mnist.LoadTest(ml), Mnist.TestImages / 2);
+    return ml.MulticlassClassification.EvaluateRobustDetection(
+        chain, ml.Data.TakeRows(test, settings.AttackedRows), clean, new("PGD", Norm.LInfinity, budget, [SuiteAttack.Of(attack)]));
+}
 
 AttackedRows Attacked(string name, Attack attack, PhaseProgress progress)
 {

@@ -12,6 +12,8 @@ internal sealed record Settings
           --quick                fewer rows and epochs
           --attacked-rows N      how many of the clean test rows are attacked, by each attack (default: 1,000)
           --sensitivity-rows N   rows of each kind for FisherSensitivityNorm, which is slow; at least 99 (default: 500)
+          --adaptive EPSILON     instead of the tables: each detector with the network as one system, under PGD with 100 steps and attacks made for it
+          --weights FILE         instead of a model: the weights of a preset network, mlp.safetensors or cnn.safetensors
           --only-succeeded       count only attacked rows that are misclassified
           --seed N               seed of every random draw (default: 1)
         """;
@@ -39,6 +41,11 @@ internal sealed record Settings
 
     public int SensitivityRows { get; private init; } = 500;
 
+    /// <summary>The budget of adaptive attacks; null for the tables of all attacks.</summary>
+    public double? AdaptiveEpsilon { get; private init; }
+
+    public string? WeightsToLoad { get; private init; }
+
     public bool OnlySucceeded { get; private init; }
 
     /// <summary>Reads the command line.</summary>
@@ -65,6 +72,12 @@ internal sealed record Settings
                     continue;
                 case "--model" when value is not null:
                     settings = settings with { ModelToLoad = value };
+                    break;
+                case "--adaptive" when double.TryParse(value, out var epsilon) && epsilon > 0:
+                    settings = settings with { AdaptiveEpsilon = epsilon };
+                    break;
+                case "--weights" when value is not null:
+                    settings = settings with { WeightsToLoad = value };
                     break;
                 case "--output" when value is not null:
                     settings = settings with { OutputFile = value };

@@ -97,7 +97,8 @@ internal static class ClassifierOfModel
         return [.. found];
     }
 
-    private static IEnumerable<ITransformer> Steps(ITransformer model) =>
+    /// <summary>The steps of a chain, of chains in it too; of a transformer itself.</summary>
+    public static IEnumerable<ITransformer> Steps(ITransformer model) =>
         model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
 
     private static ArgumentException Missing(ITransformer model, string step) => new(

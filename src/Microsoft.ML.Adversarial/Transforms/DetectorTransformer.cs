@@ -14,7 +14,7 @@ namespace Microsoft.ML.Adversarial.Transforms;
 /// <summary>
 /// Adds a detector's score of each row as a Single column: higher is more suspicious. What the detector learnt is saved with it.
 /// </summary>
-public sealed class DetectorTransformer : BatchedTransformer
+public sealed class DetectorTransformer : BatchedTransformer, IDetectorTransformer
 {
     internal const string LoaderSignature = "AdvDetector";
 
@@ -48,6 +48,8 @@ public sealed class DetectorTransformer : BatchedTransformer
 
     /// <summary>The detector with what it learnt.</summary>
     internal FittedDetector Fitted { get; }
+
+    IEnumerable<KeyValuePair<string, IFittedDetector>> IDetectorTransformer.Detectors => [new(OutputColumnName, Fitted)];
 
     private protected override BatchMapper Bind(DataViewSchema inputSchema)
     {

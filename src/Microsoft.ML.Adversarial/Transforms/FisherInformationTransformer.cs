@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Detectors;
 using Microsoft.ML.Adversarial.Fisher;
 using Microsoft.ML.Adversarial.Persistence;
 using Microsoft.ML.Adversarial.Pipeline;
@@ -15,7 +16,7 @@ namespace Microsoft.ML.Adversarial.Transforms;
 /// Adds Fisher-information scores of each prediction: trace, quadratic form, largest eigenvalue, sensitivity of each feature. See
 /// <see cref="FisherInformation"/> for their definitions and <see cref="FisherColumns"/> for the columns.
 /// </summary>
-public sealed class FisherInformationTransformer : BatchedTransformer
+public sealed class FisherInformationTransformer : BatchedTransformer, IDetectorTransformer
 {
     internal const string LoaderSignature = "AdvFisherInfo";
 
@@ -49,6 +50,11 @@ public sealed class FisherInformationTransformer : BatchedTransformer
     /// <summary>The column of feature vectors that is read.</summary>
     public string FeatureColumnName => _classifier.FeatureColumnName;
 
+    IEnumerable<KeyValuePair<string, IFittedDetector>> IDetectorTransformer.Detectors => Columns.Outputs()
+        .Select(column => (column.Name, Detector: DetectorOf(column.Quantity)))
+        .Where(column => column.Detector is not null)
+        .Select(column => KeyValuePair.Create(column.Name, column.Detector!));
+
     private FisherInformation Information { get; }
 
     private protected override BatchMapper Bind(DataViewSchema inputSchema)
@@ -67,6 +73,22 @@ public sealed class FisherInformationTransformer : BatchedTransformer
 
     private protected override void Save(ModelSaveContext context) =>
         File.Save(context, new(ClassifierState.Save(context, _classifier), Columns, Direction.ToString()));
+
+    // None for what reads the label, which a detector does not know, and for vectors.
+    private IFittedDetector? DetectorOf(FisherQuantities quantity)
+    {
+        var network = _classifier.RequireNetwork("FisherInformation");
+        return quantity switch
+        {
+            FisherQuantities.Trace => new FisherTrace(network),
+            FisherQuantities.TopEigenvalue => new FisherTopEigenvalue(network),
+            _ when Direction == FisherDirection.Label => null,
+            FisherQuantities.QuadraticForm => new FisherQuadraticForm(network, Direction),
+            FisherQuantities.NormalisedQuadraticForm => new FisherQuadraticForm(network, Direction) { Normalised = true },
+            FisherQuantities.SensitivityNorm => new FisherSensitivity(network, Direction),
+            _ => null,
+        };
+    }
 
     private sealed record State(ClassifierState Classifier, FisherColumns Columns, string Direction) : ISavedState
     {

@@ -15,7 +15,7 @@ namespace Microsoft.ML.Adversarial.Transforms;
 /// Adds the trace of the Fisher information of each prediction as a Single column: high where the prediction hangs on exact parameters,
 /// as it does on many tampered inputs. See <see cref="FisherTrace"/> for the definition.
 /// </summary>
-public sealed class FisherTraceTransformer : BatchedTransformer
+public sealed class FisherTraceTransformer : BatchedTransformer, IDetectorTransformer
 {
     internal const string LoaderSignature = "AdvFisherTrace";
 
@@ -49,6 +49,8 @@ public sealed class FisherTraceTransformer : BatchedTransformer
 
     /// <summary>The column of feature vectors that is read.</summary>
     public string FeatureColumnName => _classifier.FeatureColumnName;
+
+    IEnumerable<KeyValuePair<string, IFittedDetector>> IDetectorTransformer.Detectors => [new(OutputColumnName, _detector)];
 
     private protected override BatchMapper Bind(DataViewSchema inputSchema)
     {

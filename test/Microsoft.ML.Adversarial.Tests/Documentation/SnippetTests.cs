@@ -35,6 +35,7 @@ public sealed partial class SnippetTests
         using Microsoft.ML.Adversarial.Evaluation.Files;
         using Microsoft.ML.Adversarial.Evaluation.Reports;
         using Microsoft.ML.Adversarial.Evaluation.Robustness;
+        using Microsoft.ML.Adversarial.Evaluation.Systems;
         using Microsoft.ML.Adversarial.Explanations;
         using Microsoft.ML.Adversarial.Fisher;
         using Microsoft.ML.Adversarial.InformationGeometry;

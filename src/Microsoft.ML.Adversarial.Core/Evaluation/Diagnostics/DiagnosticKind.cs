@@ -56,4 +56,15 @@ public enum DiagnosticKind
 
     /// <summary>The model or an attack failed on some rows.</summary>
     FailedRows,
+
+    /// <summary>Detectors: no attack that knows of it was made against one.</summary>
+    NoAdaptiveAttack,
+
+    /// <summary>Detectors: attacks that know of none get past where those made for them do not.</summary>
+    AdaptiveWeaker,
+
+    /// <summary>
+    /// Detectors: the system is noticeably more robust within the budget than the bare classifier within half of it (Tramèr 2022, arXiv:2107.11630).
+    /// </summary>
+    DetectorClaim,
 }
