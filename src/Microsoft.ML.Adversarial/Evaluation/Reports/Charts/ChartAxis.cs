@@ -36,7 +36,8 @@ internal sealed record ChartAxis(string Label, double Lower, double Upper)
         var step = power * (rough <= power ? 1 : rough <= 2 * power ? 2 : rough <= 5 * power ? 5 : 10);
         for (var multiple = Math.Ceiling((Lower / step) - 1e-9); multiple * step <= Upper + (1e-9 * step); multiple++)
         {
-            yield return Math.Round(multiple * step / power, 6) * power;
+            // Adding zero turns −0, which the rounding above can give, into 0.
+            yield return (Math.Round(multiple * step / power, 6) * power) + 0.0;
         }
     }
 

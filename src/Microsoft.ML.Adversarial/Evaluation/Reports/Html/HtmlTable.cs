@@ -23,7 +23,7 @@ internal sealed class HtmlTable
     public XElement ToElement() => new(
         "div", Tags.Class("scroll"), new XAttribute("role", "region"), new XAttribute("tabindex", "0"), new XAttribute("aria-label", _caption),
         new XElement(
-            "table", HasTexts ? Tags.Class("texts") : null, new XElement("caption", _caption),
+            "table", HasTexts ? Tags.Class("texts") : null, new XElement("caption", new XElement("span", _caption)),
             new XElement("thead", new XElement("tr", _headings.Select(heading => new XElement("th", new XAttribute("scope", "col"), heading)))),
             new XElement("tbody", _rows)));
 }

@@ -39,6 +39,7 @@ internal static class Stylesheet
         .scroll:focus-visible { outline: 2px solid var(--link); }
         table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
         caption { text-align: left; color: var(--quiet); font-size: .85rem; padding-bottom: .35rem; caption-side: top; }
+        caption span { display: block; max-width: min(46rem, calc(100vw - 2rem)); }
         th, td { padding: .35rem .7rem; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top; }
         td { white-space: nowrap; }
         thead th { vertical-align: bottom; color: var(--quiet); font-weight: 600; }
