@@ -8,6 +8,7 @@ using Microsoft.ML;
 using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Evaluation.Experiments;
 using Microsoft.ML.Adversarial.Evaluation.Files;
+using Microsoft.ML.Adversarial.Evaluation.Reports;
 using Microsoft.ML.Adversarial.Norms;
 using Quickstart;
 
@@ -53,5 +54,19 @@ foreach (var (index, trial) in result.Leaderboard.Index().Where(trial => trial.I
     EvaluationFile.Write(Path.Combine(settings.OutputFolder, $"{trial.Candidate}-{trial.Parameters.Text("Detector")}.json"), trial.Metrics);
 }
 
-// The report for people, report.html, belongs here.
+var reportFile = Path.Combine(settings.OutputFolder, "report.html");
+new EvaluationReport
+{
+    Title = "Defences compared",
+    Models =
+    [
+        .. result.Leaderboard.Where(trial => trial.Metrics is not null).Select(trial =>
+            new ReportedModel($"{trial.Candidate}, detector {trial.Parameters.Text("Detector")}", trial.Metrics!)
+            {
+                Settings = [new("Defence", trial.Candidate), new("Detector", trial.Parameters.Text("Detector"))],
+            }),
+    ],
+}.Save(reportFile);
+Console.WriteLine();
+Console.WriteLine($"Report: {reportFile}");
 return result.Leaderboard.All(trial => trial.Exception is null) ? 0 : 1;

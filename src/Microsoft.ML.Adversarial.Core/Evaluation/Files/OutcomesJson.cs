@@ -23,7 +23,7 @@ internal static class OutcomesJson
         }
 
         // The size in the suite's norm is mostly one of these again.
-        if (Sizes.FirstOrDefault(norm => outcomes.All(outcome => norm.Of(outcome).Equals(outcome.Size))).Name is { } same)
+        if (Sizes.FirstOrDefault(norm => outcomes.All(outcome => AreSameBits(norm.Of(outcome), outcome.Size))).Name is { } same)
         {
             json.WriteString("size", same);
         }
@@ -78,4 +78,7 @@ internal static class OutcomesJson
             }
         });
     }
+
+    // Zero equals minus zero, which reads back as another text.
+    private static bool AreSameBits(double value, double other) => BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(other);
 }
