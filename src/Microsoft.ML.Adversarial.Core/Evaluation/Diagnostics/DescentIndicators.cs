@@ -25,12 +25,15 @@ internal static class DescentIndicators
             "were adversarial on the way and not at the end of PGD.",
             "Use attacks that keep the best point, as Auto-PGD does.");
 
-    /// <summary>The fourth: rows that hold out and whose margin still grew noticeably in the last steps.</summary>
+    /// <summary>
+    /// The fourth: rows that hold out and whose margin still grew noticeably in the last steps, at a pace that would break them within as many steps
+    /// again. Without the latter, robust networks would raise it, where PGD swings about the best point.
+    /// </summary>
     public static Diagnostic IncompleteOptimisation(ProbeSubject subject) => subject.Differentiable is null
         ? subject.NotChecked(DiagnosticKind.IncompleteOptimisation)
         : Of(
             subject, DiagnosticKind.IncompleteOptimisation, row => HoldsOut(subject, row) && StillGrows(subject.Path.Margins, row),
-            "hold out while their margin still grows when PGD's 40 steps are spent.",
+            "hold out while their margin still grows, at a pace that would break them, when PGD's 40 steps are spent.",
             "Give more steps or larger ones.");
 
     private static bool HoldsOut(ProbeSubject subject, int row) => subject.Path.Margins[^1][row] <= 0;
@@ -40,14 +43,16 @@ internal static class DescentIndicators
         var before = margins.SkipLast(LastSteps).Max(step => step[row]);
         var after = margins.TakeLast(LastSteps).Max(step => step[row]);
         var whole = Math.Max(margins.Max(step => step[row]) - margins[0][row], double.Epsilon);
-        return (after - before) / whole > NoticeableProgress && after > before + (1e-4 * Math.Abs(before));
+        var stepsAgain = (double)margins.Length / LastSteps;
+        return (after - before) / whole > NoticeableProgress && after + (stepsAgain * (after - before)) > 0;
     }
 
     private static Diagnostic Of(ProbeSubject subject, DiagnosticKind kind, Func<int, bool> isAtFault, string what, string advice)
     {
         var rows = Enumerable.Range(0, subject.Count).Count(isAtFault);
         var finding = FormattableString.Invariant($"{rows} of {subject.Count} rows {what}");
-        return rows > LargestShare * subject.Count
+        // One row is chance.
+        return rows > Math.Max(1, LargestShare * subject.Count)
             ? new(kind, DiagnosticOutcome.Failed, (double)rows / subject.Count, $"{finding} {advice}")
             : new(kind, DiagnosticOutcome.Passed, (double)rows / subject.Count, finding);
     }

@@ -19,7 +19,7 @@ internal static class MoreSteps
         var twice = subject.RightAfter(Attack(2 * Steps)).Count(right => right);
         var more = Math.Max(0, once - twice);
         var finding = FormattableString.Invariant($"PGD leaves {once} of {subject.Count} rows with {Steps} steps and {twice} with {2 * Steps}.");
-        return more > LargestShare * subject.Count
+        return more > Math.Max(1, LargestShare * subject.Count)
             ? new(DiagnosticKind.MoreStepsHelp, DiagnosticOutcome.Failed, (double)more / subject.Count, $"{finding} Forty steps are too few here; Auto-PGD decides for itself.")
             : new(DiagnosticKind.MoreStepsHelp, DiagnosticOutcome.Passed, (double)more / subject.Count, finding);
 

@@ -26,11 +26,12 @@ internal sealed class PlotArea(ChartAxis horizontal, ChartAxis vertical)
         "svg", Tags.Class("chart"), new XAttribute("viewBox", $"0 0 {Width} {Height}"), new XAttribute("role", "img"),
         new XAttribute("aria-labelledby", id), new XElement("title", Tags.Id(id), title), HorizontalAxis(), VerticalAxis(), content);
 
-    /// <summary>A line straight up, with a text at its upper end.</summary>
+    /// <summary>A line straight up, with a text beside its upper end, below the axis' label.</summary>
     public IEnumerable<XElement> Mark(double value, string text)
     {
         yield return Line("mark", X(value), Top, X(value), Height - Bottom);
-        yield return Label(text, X(value), Top - 8, X(value) > Width * 0.8 ? "end" : X(value) < Width * 0.25 ? "start" : "middle");
+        var isRight = X(value) > Width * 0.8;
+        yield return Label(text, X(value) + (isRight ? -5 : 5), Top + 14, isRight ? "end" : "start");
     }
 
     public static XElement Line(string style, double x1, double y1, double x2, double y2) => new(

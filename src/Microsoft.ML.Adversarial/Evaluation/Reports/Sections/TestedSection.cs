@@ -43,7 +43,7 @@ internal static class TestedSection
         yield return ("Classes", $"{record.Classes.Count}");
         yield return ("Seed", Wording.Invariant($"{record.Seed}"));
         yield return ("Rows per batch", Wording.Count(record.BatchSize));
-        yield return ("Parts", $"{string.Join(", ", record.Shards)} of {record.ShardCount}");
+        yield return ("Parts", record.ShardCount == 1 ? "not divided" : $"{string.Join(", ", record.Shards.Select(shard => shard + 1))} of {record.ShardCount}");
         yield return ("Version of the library", record.LibraryVersion);
     }
 }
