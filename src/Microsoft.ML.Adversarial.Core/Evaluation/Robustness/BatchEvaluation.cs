@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.ML.Adversarial.Attacks;
 using Microsoft.ML.Adversarial.Attacks.Cascades;
@@ -55,23 +56,48 @@ internal sealed class BatchEvaluation
         return result.Warnings & ~RobustnessWarnings.BlackBoxIsStronger;
     }
 
-    public EvaluatedRow[] Rows() =>
-        [.. _keys.Select((key, row) => RowOf(_batch, row, (int)_predictions[row], [.. _outcomes.Select(attack => attack[row])], error: null))];
+    public EvaluatedRow[] Rows()
+    {
+        var (labels, fingerprints) = (LabelsOf(_batch), Fingerprints(_batch));
+        return
+        [
+            .. _keys.Select((key, row) => new EvaluatedRow(
+                key, fingerprints[row], (int)labels[row], (int)_predictions[row], [.. _outcomes.Select(attack => attack[row])])),
+        ];
+    }
 
     /// <summary>A row, alone in its batch, on which something threw.</summary>
-    public static EvaluatedRow Failed(EvaluationBatch batch, string problem) => RowOf(batch, row: 0, prediction: -1, [], problem);
+    public static EvaluatedRow Failed(EvaluationBatch batch, string problem) =>
+        new(batch.FirstRow, Fingerprints(batch)[0], (int)LabelsOf(batch)[0], Prediction: -1, [], problem);
 
     // A random transformation draws in the order of calls: each batch has a stream of its own, whatever was evaluated before it.
     internal static IClassifier Restarted(IClassifier classifier, long seed, long firstRow) =>
         classifier is TransformedClassifier transformed ? transformed.Restarted(unchecked(seed ^ firstRow)) : classifier;
 
-    private static EvaluatedRow RowOf(EvaluationBatch batch, int row, int prediction, IReadOnlyList<RowOutcome> outcomes, string? error)
+    private static long[] LabelsOf(EvaluationBatch batch)
+    {
+        using var labels = batch.Labels.cpu();
+        return labels.data<long>().ToArray();
+    }
+
+    private static string[] Fingerprints(EvaluationBatch batch)
     {
         using var scope = NewDisposeScope();
-        var label = (int)batch.Labels[row].cpu().item<long>();
-        var features = batch.Inputs[row].to(ScalarType.Float32).cpu().contiguous().bytes;
-        var hash = SHA256.HashData([.. features, .. BitConverter.GetBytes(label)]);
-        return new(batch.FirstRow + row, Convert.ToHexString(hash, 0, 8), label, prediction, outcomes, error);
+        var labels = LabelsOf(batch);
+        var features = batch.Inputs.detach().to(ScalarType.Float32).cpu().contiguous().bytes;
+        var width = features.Length / labels.Length;
+        var row = new byte[width + sizeof(int)];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        var fingerprints = new string[labels.Length];
+        for (var index = 0; index < fingerprints.Length; index++)
+        {
+            features.Slice(index * width, width).CopyTo(row);
+            BinaryPrimitives.WriteInt32LittleEndian(row.AsSpan(width), (int)labels[index]);
+            SHA256.HashData(row, hash);
+            fingerprints[index] = Convert.ToHexString(hash[..8]);
+        }
+
+        return fingerprints;
     }
 
     private void Note(Attack attack, AttackResult result, IReadOnlyList<CascadeStage> stages)
@@ -86,7 +112,7 @@ internal sealed class BatchEvaluation
         }
 
         var predictions = result.Predictions.cpu().data<long>().ToArray();
-        var labels = _batch.Labels.cpu().data<long>().ToArray();
+        var labels = LabelsOf(_batch);
         var perturbations = result.Inputs - _batch.Inputs;
         var sizes = Doubles(result.Size);
         var (l0, l1, l2, lInfinity) = (
