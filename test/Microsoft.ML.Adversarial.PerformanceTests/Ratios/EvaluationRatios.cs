@@ -9,7 +9,7 @@ namespace Microsoft.ML.Adversarial.PerformanceTests.Ratios;
 internal static class EvaluationRatios
 {
     private const int Rows = 1000;
-    private const int Turns = 3;
+    private const int Turns = 8;
 
     public static IEnumerable<Ratio> Measure()
     {
