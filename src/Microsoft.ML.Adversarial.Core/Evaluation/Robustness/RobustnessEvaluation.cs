@@ -60,10 +60,10 @@ public static class RobustnessEvaluation
         private readonly TimeSpan[] _times = new TimeSpan[attacks.Length];
         private RobustnessWarnings _warnings;
         private ProbeResults _probes = ProbeResults.None;
-        private AdversarialInputException? _firstError;
         private long _rowCount;
         private long _batchCount;
         private bool _isComplete = true;
+        private RowsAtFault<EvaluatedRow>? _rowsAtFault;
 
         // False once cancelled.
         public bool Take(EvaluationBatch batch)
@@ -76,7 +76,8 @@ public static class RobustnessEvaluation
                 return true;
             }
 
-            var evaluated = Evaluate(batch);
+            _rowsAtFault ??= new(EvaluateTogether, BatchEvaluation.Failed, options.Cancellation);
+            var evaluated = _rowsAtFault.Evaluate(batch);
             if (number == 0 && options.ProbeRows > 0 && !options.Cancellation.IsCancellationRequested)
             {
                 _probes = ProbeResults.Of(classifier, suite, attacks, batch, evaluated, options);
@@ -105,9 +106,9 @@ public static class RobustnessEvaluation
             }
 
             // Other parts may have rows that can be evaluated.
-            if (options.Shard.Count == 1 && _rows.Count > 0 && _rows.All(row => row.Error is not null) && _firstError is not null)
+            if (options.Shard.Count == 1 && _rows.Count > 0 && _rows.All(row => row.Error is not null) && _rowsAtFault?.FirstError is { } firstError)
             {
-                throw _firstError;
+                throw firstError;
             }
 
             return new()
@@ -142,34 +143,6 @@ public static class RobustnessEvaluation
                 attack.Name, AttackRecord.SettingsOf(attack.Attack), attack.IsBlackBox, attack.IsMinimumNorm,
                 [.. stages.Select(AttackRecord.SettingsOf)], [.. stages.Select(stage => stage is Attacks.Attack<IClassifier>)], _queries[index],
                 _times[index]);
-        }
-
-        // A batch in which something throws is evaluated row by row, so that only the rows at fault are lost.
-        private EvaluatedRow[] Evaluate(EvaluationBatch batch)
-        {
-            try
-            {
-                return EvaluateTogether(batch);
-            }
-            catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
-            {
-                if (batch.Count > 1)
-                {
-                    return
-                    [
-                        .. Enumerable.Range(0, batch.Count).TakeWhile(_ => !options.Cancellation.IsCancellationRequested).SelectMany(row =>
-                        {
-                            using var inputs = batch.Inputs.narrow(0, row, 1);
-                            using var labels = batch.Labels.narrow(0, row, 1);
-                            return Evaluate(new(batch.FirstRow + row, inputs, labels));
-                        }),
-                    ];
-                }
-
-                var problem = error is AdversarialInputException input ? input.Problem : error.Message;
-                _firstError ??= new AdversarialInputException(batch.FirstRow, (error as AdversarialInputException)?.Feature, problem);
-                return [BatchEvaluation.Failed(batch, problem)];
-            }
         }
 
         private EvaluatedRow[] EvaluateTogether(EvaluationBatch batch)

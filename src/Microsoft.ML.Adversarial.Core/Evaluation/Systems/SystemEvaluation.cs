@@ -90,15 +90,16 @@ public static class SystemEvaluation
         private IReadOnlyList<string?> _whyNotEvaded = [];
         private AdaptiveAttack[] _adaptive = [];
         private TimeSpan[] _times = [];
-        private AdversarialInputException? _firstError;
         private bool _hasBegun;
         private bool _isComplete = true;
+        private RowsAtFault<SystemRow>? _rowsAtFault;
 
         // False once cancelled.
         public bool Take(EvaluationBatch batch)
         {
             Begin(batch);
-            var evaluated = Evaluate(batch);
+            _rowsAtFault ??= new(EvaluateTogether, SystemBatch.Failed, options.Cancellation);
+            var evaluated = _rowsAtFault.Evaluate(batch);
             if (options.Cancellation.IsCancellationRequested)
             {
                 _isComplete = false;
@@ -121,9 +122,9 @@ public static class SystemEvaluation
                 throw new ArgumentException("Expected at least one row, got none.", "batches");
             }
 
-            if (_rows.All(row => row.Error is not null) && _firstError is not null)
+            if (_rows.All(row => row.Error is not null) && _rowsAtFault?.FirstError is { } firstError)
             {
-                throw _firstError;
+                throw firstError;
             }
 
             return new()
@@ -170,34 +171,6 @@ public static class SystemEvaluation
             _adaptive = canEvade ? [.. adaptive.Within(suite, options.AdaptiveSteps)] : [];
             _times = new TimeSpan[_able.Length + _adaptive.Length];
             _hasBegun = true;
-        }
-
-        // A batch in which something throws is evaluated row by row, so that only the rows at fault are lost.
-        private SystemRow[] Evaluate(EvaluationBatch batch)
-        {
-            try
-            {
-                return EvaluateTogether(batch);
-            }
-            catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
-            {
-                if (batch.Count > 1)
-                {
-                    return
-                    [
-                        .. Enumerable.Range(0, batch.Count).TakeWhile(_ => !options.Cancellation.IsCancellationRequested).SelectMany(row =>
-                        {
-                            using var inputs = batch.Inputs.narrow(0, row, 1);
-                            using var labels = batch.Labels.narrow(0, row, 1);
-                            return Evaluate(new(batch.FirstRow + row, inputs, labels));
-                        }),
-                    ];
-                }
-
-                var problem = error is AdversarialInputException input ? input.Problem : error.Message;
-                _firstError ??= new AdversarialInputException(batch.FirstRow, (error as AdversarialInputException)?.Feature, problem);
-                return [SystemBatch.Failed(batch, problem)];
-            }
         }
 
         private SystemRow[] EvaluateTogether(EvaluationBatch batch)
