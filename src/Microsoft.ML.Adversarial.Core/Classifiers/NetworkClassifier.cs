@@ -141,9 +141,31 @@ public sealed class NetworkClassifier : IFeatureClassifier, IQueryCounter, IDisp
     /// <inheritdoc/>
     public Tensor Logits(Tensor inputs)
     {
-        RequireEvaluationMode();
-        Interlocked.Add(ref _queryCount, inputs.size(0));
+        Admit(inputs);
         return _module.call(inputs);
+    }
+
+    /// <summary>The same, in the layout that passes want which work on what each layer gives.</summary>
+    internal Tensor RecordedLogits(Tensor inputs)
+    {
+        Admit(inputs);
+        return _module is NetworkModule network ? network.ForwardInGivenLayout(inputs) : _module.call(inputs);
+    }
+
+    /// <inheritdoc/>
+    Tensor IDifferentiableClassifier.InputGradient(Tensor inputs, Func<Tensor, Tensor> cotangent)
+    {
+        if (_module is not NetworkModule network || network.ImageGradient(inputs) is not { } toInputs)
+        {
+            return BackwardPass.ToLeaf(inputs, Logits, cotangent);
+        }
+
+        Admit(inputs);
+
+        // One scope around the cotangent and no more: what it keeps of the logits, it moves to the caller's.
+        using var first = network.FirstOutput(inputs);
+        using var cotangents = BackwardPass.ToLeaf(first.requires_grad_(), network.AfterFirst, cotangent);
+        return toInputs(cotangents);
     }
 
     /// <inheritdoc/>
@@ -179,6 +201,12 @@ public sealed class NetworkClassifier : IFeatureClassifier, IQueryCounter, IDisp
             throw new InvalidOperationException(
                 "The network is in training mode: expected evaluation mode, since dropout and batch statistics would make scores random. Call eval() on it.");
         }
+    }
+
+    private void Admit(Tensor inputs)
+    {
+        RequireEvaluationMode();
+        Interlocked.Add(ref _queryCount, inputs.size(0));
     }
 
     private static IStoredNetwork Checked(IStoredNetwork network)

@@ -33,7 +33,7 @@ internal sealed class FisherScoreGraph
             throw new NotSupportedException($"The gradient of Fisher information needs a rule for every layer, got {layer} without one.");
         }
 
-        var (logits, recording) = classifier.Taps.Run(classifier.Logits, leaf);
+        var (logits, recording) = classifier.Taps.Run(classifier.RecordedLogits, leaf);
         if (!recording.IsComplete(leaf.shape[0]))
         {
             throw new NotSupportedException("The gradient of Fisher information needs layers that see each row once, got one that runs more often or on rows rearranged.");

@@ -24,7 +24,10 @@ internal static class InputSensitivity
         for (var other = 0L; other < count; other++)
         {
             using var scope = NewDisposeScope();
-            var (tangent, slope) = InputGradients(pass, differences.select(0, other), needsGraph: !constant);
+            var cotangent = differences.select(0, other);
+            var (tangent, slope) = constant && pass.ImageGradient is { } toInputs
+                ? ImageGradients(pass, cotangent, toInputs)
+                : InputGradients(pass, cotangent, needsGraph: !constant);
             using var noGrad = no_grad();
             var (ofTangent, ofLogits) = (tangent.flatten(1), slope.flatten(1));
             tangents.select(0, other).narrow(1, 0, ofTangent.shape[1]).copy_(ofTangent);
@@ -33,6 +36,18 @@ internal static class InputSensitivity
 
         var factors = Enumerable.Range(0, pass.Frame.Rows).Select(row => pass.Scales[row] * pass.Scales[row] * pass.Frame.Doubt(row));
         return (SensitivitySum.Of(pass, tangents, slopes), [.. factors]);
+    }
+
+    // The same, but through the layer that reads the images, where the graph would go twice.
+    private static (Tensor OfTangent, Tensor OfLogits) ImageGradients(TangentPass pass, Tensor cotangent, Func<Tensor, Tensor> toInputs)
+    {
+        var gradients = autograd.grad([pass.Logits], pass.Targets, [cotangent], retain_graph: true, allow_unused: true);
+        var pairs = gradients.Zip(pass.Moves).Where(pair => !pair.First.IsInvalid && pair.Second.requires_grad).ToArray();
+        var own = pairs.Where(pair => ReferenceEquals(pair.Second, pass.Moves[0])).ToArray();
+        var others = ThroughMoves([.. pairs.Skip(own.Length)], pass.Targets[0]);
+        return (
+            ThroughMoves(own, pass.Inputs) + toInputs(others),
+            gradients[0].IsInvalid ? zeros_like(pass.Inputs) : toInputs(gradients[0]));
     }
 
     // ∂_x of the tangent's and of the logits' difference.

@@ -17,7 +17,7 @@ internal sealed record RecordedPass(Tensor Inputs, Tensor Logits, LayerRecording
 
         using var grad = enable_grad();
         var leaf = Leaf(rows);
-        var (logits, recording) = classifier.Taps.Run(classifier.Logits, leaf);
+        var (logits, recording) = classifier.Taps.Run(classifier.RecordedLogits, leaf);
         if (!recording.IsComplete(rows.shape[0]))
         {
             return null;

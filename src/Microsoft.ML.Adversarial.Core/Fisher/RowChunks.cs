@@ -50,7 +50,7 @@ internal static class RowChunks
 
     private static long RowsPerChunk(NetworkClassifier classifier, Tensor inputs, int cotangents)
     {
-        var perRow = (classifier.Taps.OutputElements(classifier.Logits, inputs) + (inputs.numel() / inputs.shape[0])) * cotangents;
+        var perRow = (classifier.Taps.OutputElements(classifier.RecordedLogits, inputs) + (inputs.numel() / inputs.shape[0])) * cotangents;
         return Math.Clamp(CotangentElements / Math.Max(perRow, 1), 1, classifier.Taps.HasConvolutions ? ConvolutionRows : LinearRows);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Classifiers;
+using Microsoft.ML.Adversarial.Networks;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Fisher;
@@ -18,9 +19,10 @@ namespace Microsoft.ML.Adversarial.Fisher;
 /// <param name="HasConstantGradients">
 /// Whether gradients with respect to the targets are known not to change with the input, but for what the moves among them say of it.
 /// </param>
+/// <param name="ImageGradient">What takes cotangents of the first target back to the inputs; null where only the graph does.</param>
 internal sealed record TangentPass(
     Tensor Inputs, Tensor Logits, Tensor[] Targets, Tensor[] Moves, Tensor Tangent, DifferenceFrame Frame, double[] SquaredNorms, double[] Scales,
-    bool HasConstantGradients = false)
+    bool HasConstantGradients = false, Func<Tensor, Tensor>? ImageGradient = null)
 {
     /// <summary>Runs on the rows together if the network's layers allow, or else one by one; the graph lives within the callback only.</summary>
     /// <param name="classifier">The network.</param>
@@ -47,7 +49,8 @@ internal sealed record TangentPass(
         using var outer = NewDisposeScope();
         if (RecordedPass.TryRun(classifier, rows) is { } recorded)
         {
-            each(0, Along(classes, recorded, labels, differentiable) with { HasConstantGradients = classifier.Taps.HasKnownCurvature });
+            var pass = Along(classes, recorded, labels, differentiable);
+            each(0, pass with { HasConstantGradients = classifier.Taps.HasKnownCurvature, ImageGradient = ImageGradientOf(classifier, recorded, pass) });
             return;
         }
 
@@ -90,6 +93,12 @@ internal sealed record TangentPass(
             differences[position] = tangent[start + Frame.ClassAt(row, position)] - predicted;
         }
     }
+
+    private static Func<Tensor, Tensor>? ImageGradientOf(NetworkClassifier classifier, RecordedPass recorded, TangentPass pass) =>
+        classifier.Module is NetworkModule network && pass.Targets.Length > 0 && recorded.Recording.Uses[0] is var use
+        && ReferenceEquals(pass.Targets[0], use.Output) && ReferenceEquals(use.Layer, network.Layers[0])
+            ? network.ImageGradient(recorded.Inputs)
+            : null;
 
     // By layer rules, all rows at once: v enters through the tangents that it gives the layers' outputs.
     private static TangentPass Along(ClassFisherDirection direction, RecordedPass pass, IReadOnlyList<long>? labels, bool differentiable)

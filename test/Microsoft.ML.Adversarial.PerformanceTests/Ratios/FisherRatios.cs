@@ -73,7 +73,7 @@ internal static class FisherRatios
         const int Rows = 4;
         var trace = new FisherTrace(subject.Classifier);
         var value = Pairing.Measure(
-            () => Enumerable.Range(0, Rows).Sum(row => PublishedTrace.OfRow(subject.Classifier.Module, subject.Inputs.narrow(0, row, 1))),
+            () => Enumerable.Range(0, Rows).Sum(row => PublishedTrace.OfRow(subject.Plain, subject.Inputs.narrow(0, row, 1))),
             () => trace.Score(subject.Inputs).Dispose(), turns: 5);
         return new($"Published algorithm / Fisher trace, per row, {subject.Name}", value * Subject.Rows / Rows, 300, IsFloor: true);
     }

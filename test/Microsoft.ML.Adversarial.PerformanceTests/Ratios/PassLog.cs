@@ -37,7 +37,7 @@ internal sealed class PassLog(Subject subject) : IDifferentiableClassifier
             {
                 using var scope = NewDisposeScope();
                 var leaf = subject.Inputs.narrow(0, 0, pass.Rows).detach().requires_grad_();
-                var logits = subject.Classifier.Module.call(leaf);
+                var logits = subject.Plain.call(leaf);
                 autograd.backward(logits, ones_like(logits), inputs: [leaf]);
             }
 
@@ -45,7 +45,7 @@ internal sealed class PassLog(Subject subject) : IDifferentiableClassifier
             {
                 using var scope = NewDisposeScope();
                 using var grad = no_grad();
-                subject.Classifier.Module.call(subject.Inputs.narrow(0, 0, pass.Rows));
+                subject.Plain.call(subject.Inputs.narrow(0, 0, pass.Rows));
             }
         }
     }

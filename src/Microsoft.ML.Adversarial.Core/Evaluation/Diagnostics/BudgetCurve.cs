@@ -31,7 +31,7 @@ internal static class BudgetCurve
 
         Attack AttackOf(double epsilon) => subject.Differentiable is null
             ? new SquareAttack(subject.Suite.Norm, epsilon) { Queries = 200 }
-            : new ProjectedGradientDescent(subject.Suite.Norm, epsilon);
+            : new ProjectedGradientDescent(subject.Suite.Norm, epsilon) { LeaveEarly = true };
     }
 
     /// <summary>A larger budget contains the smaller one: an attack that finds less with it has failed.</summary>

@@ -23,6 +23,6 @@ internal static class MoreSteps
             ? new(DiagnosticKind.MoreStepsHelp, DiagnosticOutcome.Failed, (double)more / subject.Count, $"{finding} Forty steps are too few here; Auto-PGD decides for itself.")
             : new(DiagnosticKind.MoreStepsHelp, DiagnosticOutcome.Passed, (double)more / subject.Count, finding);
 
-        ProjectedGradientDescent Attack(int steps) => new(subject.Suite.Norm, subject.Suite.Epsilon) { Steps = steps };
+        ProjectedGradientDescent Attack(int steps) => new(subject.Suite.Norm, subject.Suite.Epsilon) { Steps = steps, LeaveEarly = true };
     }
 }

@@ -22,7 +22,7 @@ internal static class UnconstrainedFailure
             return new(DiagnosticKind.UnconstrainedFailure, DiagnosticOutcome.NotChecked, null, "The model's inputs have no bounds: there is no whole range.");
         }
 
-        var rows = subject.RightAfter(new ProjectedGradientDescent(subject.Suite.Norm, whole) { Steps = 100 }).Count(right => right);
+        var rows = subject.RightAfter(new ProjectedGradientDescent(subject.Suite.Norm, whole) { Steps = 100, LeaveEarly = true }).Count(right => right);
         var finding = FormattableString.Invariant($"With the whole range as its budget, {whole:G4}, PGD leaves {rows} of {subject.Count} rows unbroken.");
         return rows > 0
             ? new(

@@ -20,10 +20,12 @@ internal class LayerSequence : nn.Module<Tensor, Tensor>
     /// <summary>The modules, first to last.</summary>
     public IReadOnlyList<nn.Module<Tensor, Tensor>> Layers => _layers;
 
-    public override Tensor forward(Tensor x)
+    public override Tensor forward(Tensor x) => Run(_layers, x);
+
+    protected static Tensor Run(ReadOnlySpan<nn.Module<Tensor, Tensor>> layers, Tensor x)
     {
         var output = x;
-        foreach (var layer in _layers)
+        foreach (var layer in layers)
         {
             var input = output;
             output = layer.call(input);
