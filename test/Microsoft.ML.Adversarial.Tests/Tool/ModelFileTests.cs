@@ -83,6 +83,7 @@ public sealed class ModelFileTests
     [DataRow("detecting.zip", "{images}", ExitCode.Failure, "expected other rows than those that are evaluated")]
     [DataRow("detecting.zip", "{other}", ExitCode.Failure, "expected at least 99 calibration rows")]
     [DataRow("detecting.zip", "none", ExitCode.Failure, "none")]
+    [DataRow("detecting.zip", "{other} --false-positive-rate 1", ExitCode.Usage, "--false-positive-rate: expected a number between 0 and 1, such as 0.01, got '1'")]
     [DataRow("detecting.zip", "{other} --shard 1/2 --json x.json", ExitCode.Usage, "Expected --detection-calibration without --shard, got both")]
     public async Task Detectors_that_cannot_be_evaluated_are_refused_at_once(string model, string calibration, int exitCode, string expected)
     {

@@ -33,6 +33,6 @@ internal static class AttackedImages
         return new(
             grid,
             $"{AttackRecord.SettingsOf(attack)} on {rows}: the input, the adversarial input, and their difference; {broken} of them became "
-            + "wrong. Red pixels became brighter, blue ones darker, on the scale below.");
+            + "wrong. Red pixels became brighter, blue ones darker.");
     }
 }

@@ -45,10 +45,11 @@ internal static class Stylesheet
         caption { text-align: left; color: var(--quiet); font-size: .85rem; padding-bottom: .35rem; caption-side: top; }
         caption span { display: block; max-width: min(46rem, calc(100vw - 2rem)); }
         th, td { padding: .35rem .7rem; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top; }
-        td { white-space: nowrap; }
+        td { white-space: nowrap; } .below { display: block; white-space: normal; }
         thead th { vertical-align: bottom; color: var(--quiet); font-weight: 600; }
         th:first-child { text-align: left; position: sticky; left: 0; background: var(--page); max-width: 12rem; min-width: 6.5rem;
           overflow-wrap: anywhere; }
+        @media (min-width: 48rem) { th:first-child { max-width: 22rem; min-width: 10rem; } }
         tbody th { font-weight: 600; }
         .texts th, .texts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
         .texts { width: 100%; }

@@ -69,5 +69,5 @@ internal static class Wording
     public static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static string Threat(string norm, double epsilon, string constraints) =>
-        Invariant($"{norm} ≤ {epsilon:G6}") + (constraints is "none" or "" ? "" : $", {constraints}");
+        Invariant($"{norm}{Space}≤{Space}{epsilon:G6}") + (constraints is "none" or "" ? "" : $", {constraints}");
 }

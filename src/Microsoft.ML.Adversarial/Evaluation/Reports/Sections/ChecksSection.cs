@@ -25,7 +25,7 @@ internal static class ChecksSection
             yield break;
         }
 
-        yield return new("h4", Tags.Id(SystemId(index)), "Those with detectors?");
+        yield return new("h4", Tags.Id(SystemId(index)), "With detectors");
         foreach (var element in Checks("the numbers with detectors are", "flattering", system.Diagnostics))
         {
             yield return element;

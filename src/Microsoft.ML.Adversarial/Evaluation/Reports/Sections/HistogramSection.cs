@@ -53,7 +53,7 @@ internal static class HistogramSection
         List<string> notes = [];
         if (scores.Threshold is { } threshold && !histogram.Shows(threshold))
         {
-            notes.Add($"The threshold, {Wording.Number(threshold)}, lies beyond.");
+            notes.Add($"The threshold, {Wording.Number(threshold)}, lies beyond the axis.");
         }
 
         if (histogram.WithoutPlace > 0)

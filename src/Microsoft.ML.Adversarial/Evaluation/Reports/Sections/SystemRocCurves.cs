@@ -24,16 +24,17 @@ internal static class SystemRocCurves
         yield return new("div", Tags.Class("charts"), charts);
     }
 
-    // Colours stay with the attacks from chart to chart.
+    // Colours stay with the attacks from chart to chart; the adaptive one is the last.
     private static XElement? Chart(SystemMetrics metrics, SystemDetectorMetrics detector, string id)
     {
+        var plain = metrics.Attacks.Count(attack => !attack.Attack.IsAdaptive);
         RocCurve[] curves =
         [
             .. metrics.Attacks.Index()
                 .Where(attack => !attack.Item.Attack.IsAdaptive || attack.Item.Name == detector.Adaptive?.Attack)
                 .Where(attack => attack.Item[detector.Name].Metrics is not null)
                 .Select(attack => new RocCurve(
-                    attack.Item.Attack.IsAdaptive ? $"◆ {attack.Item.Name}" : attack.Item.Name, attack.Index,
+                    attack.Item.Attack.IsAdaptive ? $"◆ {attack.Item.Name}" : attack.Item.Name, Math.Min(attack.Index, plain),
                     attack.Item[detector.Name].Metrics!)),
         ];
         return curves.Length == 0 ? null : RocChart.Of($"ROC curves, {detector.Name}", curves, id);

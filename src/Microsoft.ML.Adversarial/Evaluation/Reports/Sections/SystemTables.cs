@@ -71,7 +71,7 @@ internal static class SystemTables
             {
                 var against = attack[detector.Name];
                 table.Add(
-                    Name(attack.Attack), Wording.Share(attack.Success), Area(against.Metrics, attack.Name == detector.Adaptive?.Attack),
+                    Name(attack.Attack), Wording.Percent(attack.Success), Area(against.Metrics, attack.Name == detector.Adaptive?.Attack),
                     Wording.Percent(against.Metrics?.TruePositiveRateAt1Percent ?? double.NaN),
                     Wording.Percent(against.Metrics?.TruePositiveRateAt5Percent ?? double.NaN),
                     Wording.Share(against.TruePositives), Wording.Share(against.UnflaggedError));
@@ -99,7 +99,7 @@ internal static class SystemTables
         return
         [
             new XElement("strong", Wording.Area(lowest.AreaUnderRocCurve)), " ",
-            new XElement("small", $"{Wording.Area(interval)} {lowest.Attack}"),
+            new XElement("small", Wording.Area(interval)), new XElement("small", Tags.Class("below"), lowest.Attack),
         ];
     }
 }
