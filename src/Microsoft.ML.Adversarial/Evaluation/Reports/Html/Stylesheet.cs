@@ -49,7 +49,7 @@ internal static class Stylesheet
         thead th { vertical-align: bottom; color: var(--quiet); font-weight: 600; }
         th:first-child { text-align: left; position: sticky; left: 0; background: var(--page); max-width: 12rem; min-width: 6.5rem;
           overflow-wrap: anywhere; }
-        @media (min-width: 48rem) { th:first-child { max-width: 22rem; min-width: 10rem; } }
+        @media screen and (min-width: 48rem) { th:first-child { max-width: 22rem; min-width: 10rem; } }
         tbody th { font-weight: 600; }
         .texts th, .texts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
         .texts { width: 100%; }
