@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Evaluation.Files;
 using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Adversarial.Evaluation.Systems;
 using Microsoft.ML.Adversarial.Tool.Classifiers;
 using Microsoft.ML.Adversarial.Tool.Evaluating;
 using Microsoft.ML.Adversarial.Tool.Images;
@@ -18,6 +20,7 @@ internal sealed class EvaluateVerb : Verb
     private readonly TableOptions _table = new();
     private readonly SuiteOptions _suite = new();
     private readonly ShardOption _shard = new();
+    private readonly DetectionOptions _detection = new();
     private readonly ReportOption _report = new();
     private readonly ThreadsOption _threads = new();
     private readonly RowsOption _rows = new();
@@ -67,6 +70,7 @@ internal sealed class EvaluateVerb : Verb
         _threads.AddTo(this);
         Options.Add(_json);
         _report.AddTo(this);
+        _detection.AddTo(this, _classifier.Model, [_shard.Shard, .. _table.WhatMayChange]);
         Validators.Add(result => _table.Validate(result, _images.Required(result), imagesOnly: [], _classifier.Model));
         SetAction((parsed, cancellation) => _threads.Run(parsed, () => Run(parsed, cancellation)));
     }
@@ -79,6 +83,8 @@ internal sealed class EvaluateVerb : Verb
         "adversarial evaluate --model model.zip --data test.csv --label Decision --categories City --epsilon 0.05 --relative range "
             + "--suite black-box",
         "adversarial evaluate --model model.zip --images test --epsilon 0.03 --shard 2/4 --json part-2.json",
+        "adversarial evaluate --model detecting.zip --images test --rows 500 --epsilon 0.1 --suite quick "
+            + "--detection-calibration validation --report report.html",
     ];
 
     private int Run(ParseResult parsed, CancellationToken cancellation)
@@ -90,6 +96,7 @@ internal sealed class EvaluateVerb : Verb
         using var network = _classifier.NamesModel(parsed) ? null : _classifier.Load(parsed);
         var data = Open(parsed, network);
         var suite = data.Constrain(suiteFor(data.Attacked.Classifier));
+        var detection = _detection.Calibrate(parsed, data, path => ReadCalibration(parsed, path, data.Model!));
         var (streams, shard) = (parsed.InvocationConfiguration, _shard.Value(parsed));
         RobustnessOptions options = new()
         {
@@ -103,14 +110,21 @@ internal sealed class EvaluateVerb : Verb
         };
         var metrics = Evaluate(data, suite, options, streams.Error);
         json?.Write(stream => EvaluationFile.Write(stream, metrics));
-        report?.WriteReport(Path.GetFileName(_classifier.Files(parsed)[0]), metrics);
+        var detected = detection is not null && metrics.Record.IsComplete ? Evaluate(data, detection, suite, options, streams.Error) : null;
+        report?.WriteReport(new(Path.GetFileName(_classifier.Files(parsed)[0]), metrics)
+        {
+            System = detected,
+            Pictures = cancellation.IsCancellationRequested ? [] : AttackPictures.Draw(data, suite, metrics, streams.Error),
+        });
         metrics.WriteTable(streams.Output);
-        if (metrics.Record.IsComplete)
+        detected?.WriteTable(streams.Output);
+        if (metrics.Record.IsComplete && (detection is null || detected is { Record.IsComplete: true }))
         {
             return ExitCode.Success;
         }
 
-        streams.Error.WriteLine($"Cancelled: the numbers are of the {metrics.Record.Rows.Count} rows that were finished.");
+        var finished = detection is null ? "" : $", those with detectors of {detected?.Record.Rows.Count ?? 0}";
+        streams.Error.WriteLine($"Cancelled: the numbers are of the {metrics.Record.Rows.Count} rows that were finished{finished}.");
         return ExitCode.Cancelled;
     }
 
@@ -131,11 +145,18 @@ internal sealed class EvaluateVerb : Verb
             return EvaluatedData.Of(context, transformer, schema, _images.Open(parsed, rows), model);
         }
 
-        var table = ModelTable.Open(model, _table.Path(parsed), _table.Separator(parsed), _table.Label(parsed));
+        var table = OpenTable(parsed, _table.Path(parsed));
         return _table.NamesColumns(parsed)
             ? EvaluatedData.Of(table, rows, _table.Changeable(parsed), _table.Relative(parsed))
             : EvaluatedData.Of(table, rows);
     }
+
+    private ModelTable OpenTable(ParseResult parsed, string path) =>
+        ModelTable.Open(_classifier.ModelPath(parsed), path, _table.Separator(parsed), _table.Label(parsed));
+
+    private IDataView ReadCalibration(ParseResult parsed, string path, ITransformer model) => _table.IsGiven(parsed)
+        ? OpenTable(parsed, path).Rows
+        : UnlabelledImages.Read(path, ClassifierOfModel.Find(model, _classifier.ModelPath(parsed)).Classifier);
 
     private static RobustnessMetrics Evaluate(EvaluatedData data, AttackSuite suite, RobustnessOptions options, TextWriter error)
     {
@@ -146,5 +167,33 @@ internal sealed class EvaluateVerb : Verb
             report(metrics.Record.Rows.Count);
         });
         return metrics!;
+    }
+
+    // Null if it was cancelled before a batch was finished: what was measured before it counts all the same.
+    private static SystemMetrics? Evaluate(
+        EvaluatedData data, DetectionSystem system, AttackSuite suite, RobustnessOptions options, TextWriter error)
+    {
+        var metrics = default(SystemMetrics);
+        try
+        {
+            RowProgress.Run(error, $"evaluating detectors with {suite.Name}", data.RowCount, report =>
+            {
+                SystemOptions detection = new()
+                {
+                    BatchSize = options.BatchSize,
+                    Seed = options.Seed,
+                    Progress = new EvaluatedRows(report),
+                    Cancellation = options.Cancellation,
+                };
+                metrics = SystemEvaluation.Run(
+                    system, data.Attacked.Labels.Names, data.Attacked.Batches(options.BatchSize), suite, detection);
+                report(metrics.Record.Rows.Count);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        return metrics;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class MergeVerb : Verb
         EvaluationRecord[] parts = [.. parsed.GetRequiredValue(_parts).Select(EvaluationInput.Read)];
         var metrics = new RobustnessMetrics(EvaluationMerge.Join(parts));
         output.Write(stream => EvaluationFile.Write(stream, metrics));
-        report?.WriteReport(Path.GetFileNameWithoutExtension(output.Path), metrics);
+        report?.WriteReport(new(Path.GetFileNameWithoutExtension(output.Path), metrics));
         metrics.WriteTable(parsed.InvocationConfiguration.Output);
         return ExitCode.Success;
     }

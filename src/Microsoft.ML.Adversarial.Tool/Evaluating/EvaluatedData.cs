@@ -12,7 +12,9 @@ namespace Microsoft.ML.Adversarial.Tool.Evaluating;
 /// <param name="RowCount">How many rows there are.</param>
 /// <param name="Files">The files that the rows come from.</param>
 /// <param name="Scale">In which units of its columns a budget counts; none for their own.</param>
-internal sealed record EvaluatedData(AttackedData Attacked, int RowCount, IReadOnlyList<string> Files, IReadOnlyList<double> Scale)
+/// <param name="Model">The chain that the classifier is part of; null for a network alone.</param>
+internal sealed record EvaluatedData(
+    AttackedData Attacked, int RowCount, IReadOnlyList<string> Files, IReadOnlyList<double> Scale, ITransformer? Model)
 {
     private const string Features = "Features";
     private const string Label = "Label";
@@ -28,7 +30,7 @@ internal sealed record EvaluatedData(AttackedData Attacked, int RowCount, IReadO
                 $"Expected images of {network.ClassCount} classes, as the network has, got {labels.Count}: {string.Join(", ", labels.Names)}.");
         }
 
-        return new(AttackedData.Of(new ColumnClassifier(network, Features, labels), view, Label), images.RowCount, images.Files, []);
+        return new(AttackedData.Of(new ColumnClassifier(network, Features, labels), view, Label), images.RowCount, images.Files, [], null);
     }
 
     /// <summary>Images through a model that reads them in a column <c>Features</c>.</summary>
@@ -43,7 +45,7 @@ internal sealed record EvaluatedData(AttackedData Attacked, int RowCount, IReadO
         var view = images.ToView(context, reader);
         try
         {
-            return new(AttackedData.Of(model, view, Label), images.RowCount, images.Files, []);
+            return new(AttackedData.Of(model, view, Label), images.RowCount, images.Files, [], model);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
@@ -58,7 +60,8 @@ internal sealed record EvaluatedData(AttackedData Attacked, int RowCount, IReadO
     public static EvaluatedData Of(ModelTable table, int? rows)
     {
         var view = table.FirstRows(rows);
-        return new(AttackedData.Of(table.Model, view, table.LabelColumnName), rows ?? table.File.Rows.Count, [table.File.Path], []);
+        return new(
+            AttackedData.Of(table.Model, view, table.LabelColumnName), rows ?? table.File.Rows.Count, [table.File.Path], [], table.Model);
     }
 
     /// <summary>The rows of a table through the whole model, on the columns that may change.</summary>
@@ -67,7 +70,7 @@ internal sealed record EvaluatedData(AttackedData Attacked, int RowCount, IReadO
         var classifier = table.Context.Model.CreatePipelineClassifier(table.Model, table.Rows, changeable);
         return new(
             AttackedData.Of(classifier, table.FirstRows(rows), table.LabelColumnName), rows ?? table.File.Rows.Count, [table.File.Path],
-            unit.ScaleOf(classifier));
+            unit.ScaleOf(classifier), table.Model);
     }
 
     /// <summary>The suite with what the rows ask of adversarial ones.</summary>

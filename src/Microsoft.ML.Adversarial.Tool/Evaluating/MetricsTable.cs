@@ -11,8 +11,8 @@ internal static class MetricsTable
         var record = metrics.Record;
         Line("suite", Invariant($"{record.Suite}, {record.Norm} <= {record.Epsilon}, seed {record.Seed}{Constraints(record)}"));
         Line("rows", Invariant($"{record.Rows.Count}{Part(record)}{(record.IsComplete ? "" : " (cancelled)")}"));
-        Line("clean accuracy", Text(metrics.CleanAccuracy));
-        Line("robust accuracy", Text(metrics.RobustAccuracy));
+        Line("clean accuracy", metrics.CleanAccuracy.WithInterval(metrics.Confidence));
+        Line("robust accuracy", metrics.RobustAccuracy.WithInterval(metrics.Confidence));
         output.WriteLine();
         var names = metrics.Attacks.Max(attack => attack.Name.Length) + 2;
         output.WriteLine($"{"attack".PadRight(names)}   success    robust    median {record.Norm,-6}   queries   seconds");
@@ -20,7 +20,7 @@ internal static class MetricsTable
         {
             var median = attack.Sizes.FirstOrDefault(size => size.Norm == record.Norm)?.Median;
             output.WriteLine(Invariant(
-                $"{attack.Name.PadRight(names)}{Percent(attack.Success.Value),10}{Percent(attack.RobustAccuracy.Value),10}{Size(median),16}{(object?)attack.Attack.Queries ?? "-",10}{attack.Attack.Time.TotalSeconds,10:0.0}"));
+                $"{attack.Name.PadRight(names)}{attack.Success.Percent(),10}{attack.RobustAccuracy.Percent(),10}{Size(median),16}{(object?)attack.Attack.Queries ?? "-",10}{attack.Attack.Time.TotalSeconds,10:0.0}"));
         }
 
         if (record.AttacksLeftOut.Count > 0)
@@ -39,17 +39,12 @@ internal static class MetricsTable
         }
 
         void Line(string name, string value) => output.WriteLine($"{name,-18}{value}");
-
-        string Text(Share share) => Invariant(
-            $"{Percent(share.Value)} ({share.Count} of {share.Total} rows; {metrics.Confidence:P0} sure of {Percent(share.Interval.Lower)} to {Percent(share.Interval.Upper)})");
     }
 
     private static string Constraints(EvaluationRecord record) => record.Constraints == "none" ? "" : ", constrained";
 
     private static string Part(EvaluationRecord record) =>
         record.ShardCount == 1 ? "" : $" of {record.RowCount}, part {string.Join(", ", record.Shards.Select(shard => shard + 1))} of {record.ShardCount}";
-
-    private static string Percent(double share) => double.IsNaN(share) ? "-" : Invariant($"{100 * share:0.00} %");
 
     private static string Size(double? size) => size is { } value && !double.IsNaN(value) ? Invariant($"{value:0.####}") : "-";
 

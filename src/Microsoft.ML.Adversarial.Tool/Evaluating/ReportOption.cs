@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Microsoft.ML.Adversarial.Evaluation.Reports;
-using Microsoft.ML.Adversarial.Evaluation.Robustness;
 using Microsoft.ML.Adversarial.Tool.Writing;
 
 namespace Microsoft.ML.Adversarial.Tool.Evaluating;
@@ -11,7 +10,8 @@ internal sealed class ReportOption
     private readonly Option<string?> _report = new("--report")
     {
         HelpName = "report.html",
-        Description = "Where a report goes that a browser shows: one file, with curves, tables and what was checked.",
+        Description = "Where a report goes that a browser shows: one file, with curves, tables, what was checked, and pictures where the "
+            + "network reads images.",
     };
 
     public void AddTo(Verb verb) => verb.Options.Add(_report);
@@ -23,11 +23,10 @@ internal sealed class ReportOption
 internal static class ReportFile
 {
     /// <param name="output">The file.</param>
-    /// <param name="model">What the report calls the model.</param>
-    /// <param name="metrics">How it fared.</param>
-    public static void WriteReport(this OutputFile output, string model, RobustnessMetrics metrics)
+    /// <param name="model">The model, and how it fared.</param>
+    public static void WriteReport(this OutputFile output, ReportedModel model)
     {
-        EvaluationReport report = new() { Title = $"Robustness of {model}", Models = [new ReportedModel(model, metrics)] };
+        EvaluationReport report = new() { Title = $"Robustness of {model.Name}", Models = [model] };
         output.Write(report.Write);
     }
 }

@@ -15,6 +15,8 @@ internal sealed class ShardOption
         CustomParser = Parse,
     };
 
+    public Option Shard => _shard;
+
     public void AddTo(Verb verb, Option json)
     {
         verb.Options.Add(_shard);

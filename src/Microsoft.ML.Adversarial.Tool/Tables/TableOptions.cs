@@ -53,7 +53,8 @@ internal sealed class TableOptions
 
     public TableOptions() => _relative.AcceptOnlyFromAmong("range", "deviation");
 
-    private Option[] WhatMayChange => [_categories, _numbers, _relative];
+    /// <summary>The options by which the whole model is attacked on columns of the table.</summary>
+    public Option[] WhatMayChange => [_categories, _numbers, _relative];
 
     public void AddTo(Verb verb)
     {

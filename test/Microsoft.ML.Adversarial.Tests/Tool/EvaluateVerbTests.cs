@@ -52,7 +52,10 @@ public sealed partial class EvaluateVerbTests
             StringAssert.Contains(run.Output, $"warning, {warning.Kind}: {warning.Finding}");
         }
 
-        StringAssert.Contains(await File.ReadAllTextAsync(_folder.File("a.html")), "Robustness of net.json");
+        var report = await File.ReadAllTextAsync(_folder.File("a.html"));
+        StringAssert.Contains(report, "Robustness of net.json");
+        var best = expected.Attacks.Where(attack => !attack.Attack.IsBlackBox).MaxBy(attack => attack.Success.Count)!;
+        StringAssert.Contains(report, $"alt=\"{best.Attack.Settings.Replace("<", "&lt;")} on the first 6 rows: the input, the adversarial input");
         StringAssert.Contains(run.Error, "evaluating with Quick: 96 of 96 rows");
     }
 
@@ -142,6 +145,8 @@ public sealed partial class EvaluateVerbTests
     [DataRow("--epsilon 0.1 --categories City", ExitCode.Usage, "Expected --categories only beside --data")]
     [DataRow("--epsilon 0.1 --json {folder}/none/a.json", ExitCode.Failure, "Expected a folder for the output")]
     [DataRow("--epsilon 0.1 --report {folder}/none/a.html", ExitCode.Failure, "Expected a folder for the output")]
+    [DataRow("--epsilon 0.1 --detection-calibration x", ExitCode.Usage, "Expected --model beside --detection-calibration, got none")]
+    [DataRow("--epsilon 0.1 --false-positive-rate 0.1", ExitCode.Usage, "Expected --false-positive-rate only beside --detection-calibration")]
     [DataRow("--epsilon 0.1 --rows 10001", ExitCode.Failure, "expected at least 10001 rows, got 10000")]
     [DataRow("--epsilon 0.1 --rows 1", ExitCode.Failure, "expected rows of at least two classes")]
     public async Task What_is_wrong_is_one_line(string options, int exitCode, string expected)

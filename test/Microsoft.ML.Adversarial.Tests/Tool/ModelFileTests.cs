@@ -1,6 +1,10 @@
 using System.Globalization;
+using Microsoft.ML.Adversarial.Detectors;
+using Microsoft.ML.Adversarial.Evaluation.Robustness;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Networks.Layers;
+using Microsoft.ML.Adversarial.Norms;
+using Microsoft.ML.Adversarial.TestData;
 using Microsoft.ML.Adversarial.Trainers;
 using Microsoft.ML.Data;
 using static TorchSharp.torch;
@@ -44,6 +48,73 @@ public sealed class ModelFileTests
 
     [ClassCleanup]
     public static void DeleteFolder() => Folder.Dispose();
+
+    [TestMethod]
+    public async Task Detectors_are_evaluated_under_attacks_that_know_of_them()
+    {
+        var calibration = WriteImages("calibration-idx3-ubyte", skip: 3000, count: 50);
+        var run = await Evaluate(
+            "detecting.zip", $"--rows 12 --suite quick --epsilon 0.3 --detection-calibration {calibration} --false-positive-rate 0.1 --report {Folder.File("r.html")}");
+        run.RequireSuccess();
+
+        var expected = Context.MulticlassClassification.EvaluateRobustDetection(
+            _detecting, Context.Data.TakeRows(Rows, 12), Context.Data.TakeRows(Context.Data.SkipRows(Rows, 3000), 50), AttackSuite.Quick(Norm.LInfinity, 0.3), 0.1);
+        StringAssert.Contains(run.Output, "detectors         FisherTrace; at most 10.0 % false positives");
+        StringAssert.Contains(run.Output, FormattableString.Invariant(
+            $"unflagged error   {100 * expected.UnflaggedError.Value:0.00} % ({expected.UnflaggedError.Count} of 12 rows; "));
+        foreach (var attack in expected.Attacks)
+        {
+            StringAssert.Contains(run.Output, $"{attack.Name} ");
+        }
+
+        StringAssert.Contains(run.Output, FormattableString.Invariant($"{expected.Detectors[0].Adaptive!.AreaUnderRocCurve:0.000}"));
+        foreach (var warning in expected.Warnings)
+        {
+            StringAssert.Contains(run.Output, $"warning, {warning.Kind}: {warning.Finding}");
+        }
+
+        var report = await File.ReadAllTextAsync(Folder.File("r.html"));
+        StringAssert.Contains(report, "Detectors under attacks that know of them");
+        StringAssert.Contains(report, "on the first 6 rows: the input");
+    }
+
+    [TestMethod]
+    [DataRow("plain.zip", "{other}", ExitCode.Failure, "expected a chain with detectors that read 'Features'")]
+    [DataRow("detecting.zip", "{images}", ExitCode.Failure, "expected other rows than those that are evaluated")]
+    [DataRow("detecting.zip", "{other}", ExitCode.Failure, "expected at least 99 calibration rows")]
+    [DataRow("detecting.zip", "none", ExitCode.Failure, "none")]
+    [DataRow("detecting.zip", "{other} --false-positive-rate 1", ExitCode.Usage, "--false-positive-rate: expected a number between 0 and 1, such as 0.01, got '1'")]
+    [DataRow("detecting.zip", "{other} --shard 1/2 --json x.json", ExitCode.Usage, "Expected --detection-calibration without --shard, got both")]
+    public async Task Detectors_that_cannot_be_evaluated_are_refused_at_once(string model, string calibration, int exitCode, string expected)
+    {
+        var rows = calibration.Replace("{images}", MlpFiles.Images).Replace("{other}", WriteImages("other-idx3-ubyte", skip: 3000, count: 20));
+        var run = await Evaluate(model, $"--rows 12 --suite quick --epsilon 0.3 --detection-calibration {rows}");
+
+        Assert.AreEqual(exitCode, run.ExitCode, run.Error);
+        StringAssert.Contains(run.Error, expected);
+        Assert.AreEqual("", run.Output);
+    }
+
+    [TestMethod]
+    public async Task Detectors_of_a_table_are_evaluated_too()
+    {
+        var rows = FruitRow.Create(90, seed: 1);
+        var view = Context.Data.LoadFromEnumerable(rows);
+        var scorer = Fruit.Labels(Context).Append(Context.Transforms.NormalizeMinMax("Features")).Append(Fruit.Trainer(Context)).Fit(view);
+        var model = scorer.Append(Context.Transforms.DetectorScore(new LogitMargin(), scorer).Fit(scorer.Transform(view)));
+        Context.Model.Save(model, view.Schema, Folder.File("fruit.zip"));
+        string[] arguments = ["evaluate", "--model", Folder.File("fruit.zip"), "--data", WriteTable("rows.csv", rows[..30])];
+
+        string[] options = ["--suite", "quick", "--epsilon", "0.4", "--detection-calibration", WriteTable("clean.csv", rows[30..]), "--false-positive-rate", "0.1"];
+        var run = await CommandLineRun.Of([.. arguments, .. options]);
+        run.RequireSuccess();
+
+        StringAssert.Contains(run.Output, "detectors         LogitMargin; at most 10.0 % false positives");
+        StringAssert.Contains(run.Output, "adaptive LogitMargin, selective");
+        var columns = await CommandLineRun.Of([.. arguments, .. options, "--numbers", "Features"]);
+        Assert.AreEqual(ExitCode.Usage, columns.ExitCode);
+        StringAssert.Contains(columns.Error, "Expected --detection-calibration without --numbers, got both");
+    }
 
     [TestMethod]
     [DataRow(true)]
@@ -151,5 +222,28 @@ public sealed class ModelFileTests
         {
             Assert.AreEqual(value, float.Parse(text, CultureInfo.InvariantCulture), 1e-5f * (1 + Math.Abs(value)));
         }
+    }
+
+    private static Task<CommandLineRun> Evaluate(string model, string options) =>
+        CommandLineRun.Of(["evaluate", "--model", Folder.File(model), .. MlpFiles.Rows, .. options.Split(' ')]);
+
+    private static string WriteImages(string name, int skip, int count)
+    {
+        var pixels = Context.Data.TakeRows(Context.Data.SkipRows(Rows, skip), count).GetColumn<float[]>("Features")
+            .SelectMany(row => row).Select(value => (byte)Math.Round(255 * value));
+        return Folder.Write(name, [0, 0, 8, 3, 0, 0, 0, (byte)count, 0, 0, 0, 28, 0, 0, 0, 28, .. pixels]);
+    }
+
+    private static string WriteTable(string name, IEnumerable<FruitRow> rows)
+    {
+        var path = Folder.File(name);
+        File.WriteAllLines(
+            path,
+            [
+                $"Id,Kind,Code,IsApple,Target,{string.Join(',', Enumerable.Range(0, FruitRow.FeatureCount).Select(index => $"F{index}"))}".Replace("F0", "Features"),
+                .. rows.Select(row => FormattableString.Invariant($"{row.Id},{row.Kind},{row.Code},{row.IsApple},{row.Target},")
+                    + string.Join(',', row.Features.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))),
+            ]);
+        return path;
     }
 }

@@ -5,9 +5,9 @@ using Microsoft.ML.Adversarial.Networks;
 namespace Microsoft.ML.Adversarial.Evaluation.Reports;
 
 /// <summary>
-/// A report on one or several models as one HTML file, for people: what was tested, the verdict in words, comparison, attacks, classes, security
-/// curves, detection, pictures, what was checked, settings. It needs no network and no script, reads on a phone and on paper, in light and dark; see
-/// docs/report.md.
+/// A report on one or several models as one HTML file, for people: what was tested, the verdict in words, comparison, attacks, classes,
+/// security curves, detection, pictures, what was checked, settings. It needs no network and no script, reads on a phone and on paper, in
+/// light and dark; see docs/report.md.
 /// </summary>
 public sealed record EvaluationReport
 {

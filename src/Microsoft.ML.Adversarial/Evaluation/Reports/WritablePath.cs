@@ -19,7 +19,8 @@ internal static class WritablePath
         var attempt = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using FileStream stream = new(attempt, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            using FileStream stream = new(
+                attempt, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
         }
         catch (UnauthorizedAccessException error)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml.Linq;
 using Microsoft.ML.Adversarial.Evaluation.Diagnostics;
+using Microsoft.ML.Adversarial.Evaluation.Systems;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Reports;
 
@@ -51,7 +52,13 @@ public sealed class EvaluationReportTests
         {
             Title = Hostile,
             Description = Hostile,
-            Models = [ReportExample.Model(Hostile, 1) with { Settings = [new(Hostile, Hostile)], Figures = [new(Hostile, Hostile)] }],
+            Models =
+            [
+                ReportExample.Model(Hostile, 1) with
+                {
+                    Settings = [new(Hostile, Hostile)], Figures = [new(Hostile, Hostile)], System = ReportExample.System(1, detectors: [Hostile, "a"]),
+                },
+            ],
         };
 
         XElement page = Parsed(report);
@@ -77,7 +84,7 @@ public sealed class EvaluationReportTests
     [TestMethod]
     public void LinksLeadSomewhereAndNamesAreOfOneKind()
     {
-        XElement page = Page(ReportExample.Model("plain", 1), ReportExample.Model("masked", 2, probes: Masked));
+        XElement page = Page(ReportExample.Model("plain", 1), ReportExample.Model("masked", 2, probes: Masked), Detecting("first"), Detecting("second"));
 
         string[] ids = [.. page.Descendants().Attributes("id").Select(id => id.Value)];
         CollectionAssert.AllItemsAreUnique(ids);
@@ -88,7 +95,9 @@ public sealed class EvaluationReportTests
     [TestMethod]
     public void ItCanBeReadOut()
     {
-        XElement page = Page(ReportExample.Model("plain", 1));
+        XElement page = Page(
+            ReportExample.Model("plain", 1), Detecting("detecting"), Detecting("broken", odd: float.NaN), Detecting("endless", odd: float.PositiveInfinity),
+            Detecting("unbroken", success: 0));
 
         int[] levels = [.. page.Descendants().Where(element => element.Name.LocalName is ['h', >= '1' and <= '4']).Select(element => element.Name.LocalName[1] - '0')];
         Assert.AreEqual(1, levels[0]);
@@ -103,7 +112,13 @@ public sealed class EvaluationReportTests
     [TestMethod]
     public void TenModelsStaySmall()
     {
-        EvaluationReport report = Report([.. Enumerable.Range(0, 10).Select(index => ReportExample.Model($"model {index}", index, rows: 1000, attacks: 5))]);
+        EvaluationReport report = Report(
+        [
+            .. Enumerable.Range(0, 10).Select(index => ReportExample.Model($"model {index}", index, rows: 1000, attacks: 5) with
+            {
+                System = ReportExample.System(index, rows: 1000, detectors: ["FisherTrace", "LogitMargin", "Mahalanobis"]),
+            }),
+        ]);
         using MemoryStream stream = new();
 
         report.Write(stream);
@@ -143,6 +158,124 @@ public sealed class EvaluationReportTests
         ArgumentException error = Assert.ThrowsExactly<ArgumentException>(
             () => Report(ReportExample.Model("same", 1), ReportExample.Model("same", 2)).Write(Stream.Null));
         StringAssert.Contains(error.Message, "got 'same' 2 times");
+    }
+
+    [TestMethod]
+    public void DetectorsUnderAttackAreThereWithEveryNumber()
+    {
+        SystemMetrics metrics = ReportExample.System(3, detectors: ["FisherTrace", "Margin"]);
+        XElement page = Page(ReportExample.Model("plain", 1), ReportExample.Model("detecting", 2) with { System = metrics });
+
+        string verdict = page.Descendants("article").Last().Value;
+        StringAssert.Contains(verdict, FormattableString.Invariant(
+            $"makes {100 * metrics.UnflaggedError.Value:0.0} % of 60 rows misclassified and unflagged (95 %: {100 * metrics.UnflaggedError.Interval.Lower:0.0}–"));
+        StringAssert.Contains(verdict, FormattableString.Invariant($"the system holds {100 * metrics.RobustAccuracy.Value:0.0} % (95 %: "));
+        XElement comparison = Section(page, "comparison");
+        int column = comparison.Descendants("thead").Single().Descendants("th").ToList().FindIndex(heading => heading.Value == "Unflagged error");
+        string[] errors = [.. comparison.Descendants("tbody").Single().Elements().OrderBy(row => row.Element("th")!.Value).Select(row => row.Elements().ElementAt(column).Value)];
+        StringAssert.StartsWith(errors[0], FormattableString.Invariant($"{100 * metrics.UnflaggedError.Value:0.0} % "));
+        Assert.AreEqual("–", errors[1]);
+
+        foreach (SystemDetectorMetrics detector in metrics.Detectors)
+        {
+            XElement table = Table(page, $"{detector.Name} alone.");
+            XElement[] rows = [.. table.Element("tbody")!.Elements()];
+            Assert.HasCount(3, rows, "two of the suite and the adaptive one");
+            foreach (XElement row in rows)
+            {
+                SystemAttackMetrics attack = metrics[row.Element("th")!.Value.TrimStart('◆')];
+                Assert.AreEqual(attack.Attack.IsAdaptive, row.Element("th")!.Value[0] == '◆');
+                string[] cells = [.. row.Elements("td").Select(cell => cell.Value)];
+                DetectionMetrics against = attack[detector.Name].Metrics!;
+                Assert.AreEqual(FormattableString.Invariant($"{100 * attack.Success.Value:0.0} %"), cells[0]);
+                StringAssert.StartsWith(cells[1], FormattableString.Invariant($"{against.AreaUnderRocCurve:0.000}"));
+                Assert.AreEqual(attack.Attack.IsAdaptive, cells[1].EndsWith("lowest adaptive", StringComparison.Ordinal));
+                Assert.AreEqual(FormattableString.Invariant($"{100 * against.TruePositiveRateAt1Percent:0.0} %"), cells[2]);
+                Assert.AreEqual(FormattableString.Invariant($"{100 * against.TruePositiveRateAt5Percent:0.0} %"), cells[3]);
+                StringAssert.StartsWith(cells[4], FormattableString.Invariant($"{100 * attack[detector.Name].TruePositives.Value:0.0} % "));
+                StringAssert.StartsWith(cells[5], FormattableString.Invariant($"{100 * attack[detector.Name].UnflaggedError.Value:0.0} % "));
+            }
+        }
+
+        Assert.HasCount(1, Table(page, "Margin against attacks that know of others.").Element("tbody")!.Elements());
+        string[] charts = [.. page.Descendants("figure").Select(figure => figure.Element("h4")?.Value).OfType<string>()];
+        CollectionAssert.IsSubsetOf(new[] { "ROC curves, FisherTrace", "ROC curves, Margin", "FisherTrace, adaptive FisherTrace, selective" }, charts);
+        XElement roc = page.Descendants("figure").Single(figure => figure.Element("h4")?.Value == "ROC curves, Margin");
+        Assert.AreEqual(3, roc.Descendants("path").Count(path => path.Parent!.Attribute("class")?.Value == "chart" && path.Attribute("class")!.Value.StartsWith("line", StringComparison.Ordinal)));
+        XElement histogram = page.Descendants("figure").Single(figure => figure.Element("h4")?.Value == "Margin, " + metrics.Detectors[1].Plain!.Attack);
+        Assert.IsTrue(histogram.Descendants("text").Any(text => text.Value == "threshold"));
+        StringAssert.Contains(Table(page, "The model's settings, the attacks' and the detectors'.", last: true).Value, "flags scores above 1.5, calibrated on 400 clean rows");
+    }
+
+    [TestMethod]
+    public void ANumberWithDetectorsThatAFailedCheckDoubtsHasItsWarning()
+    {
+        XElement page = Page(
+            Detecting("honest"), ReportExample.Model("spared", 2) with
+            {
+                System = ReportExample.System(3, whyNotEvaded: "its score has no gradient", detectors: ["FisherTrace", "KernelDensity"]),
+            });
+
+        XElement[] cards = [.. page.Descendants("article")];
+        StringAssert.Contains(cards[1].Value, "The numbers with detectors are not to be trusted: ");
+        StringAssert.Contains(cards[1].Value, "No adaptive attack was made against KernelDensity: its score has no gradient.");
+        Assert.IsFalse(cards[0].Value.Contains("No adaptive attack was made", StringComparison.Ordinal));
+        string[] marks = [.. page.Descendants("span").Where(mark => mark.Attribute("class")?.Value == "warning").Select(mark => mark.Element("a")!.Attribute("href")!.Value)];
+        Assert.AreEqual(5, marks.Count(mark => mark == "#system-checks-2"), "comparison, two joint numbers, the detector, the worst case");
+        Assert.AreEqual("With detectors", page.Descendants("h4").Single(heading => heading.Attribute("id")?.Value == "system-checks-2").Value);
+        Assert.AreEqual("none was made ⚠ doubtful", Table(page, "Each detector at its worst", last: true).Element("tbody")!.Elements().Last().Elements().Last().Value);
+    }
+
+    [TestMethod]
+    public void AnAttackThatBrokeNothingLeavesDashes()
+    {
+        XElement page = Page(Detecting("unbroken", success: 0));
+
+        Assert.IsTrue(page.Descendants("p").Any(text => text.Value == "No attack broke a row: there is nothing to detect."));
+        foreach (XElement row in Table(page, "FisherTrace alone.").Element("tbody")!.Elements())
+        {
+            string[] cells = [.. row.Elements("td").Select(cell => cell.Value)];
+            CollectionAssert.AreEqual(new[] { "–", "–", "–", "–" }, cells[1..5]);
+            Assert.AreEqual("0.0 %", cells[0]);
+        }
+
+        Assert.IsFalse(page.Descendants("figure").Any(figure => figure.Element("h4")?.Value.StartsWith("ROC curves, Margin", StringComparison.Ordinal) == true));
+    }
+
+    [TestMethod]
+    public void ScoresThatAreNoNumbersAreTold()
+    {
+        XElement nan = Page(Detecting("nan", odd: float.NaN)), infinite = Page(Detecting("infinite", odd: float.PositiveInfinity));
+
+        XElement[] histograms = [.. nan.Descendants("figure").Where(figure => figure.Element("h4")?.Value == "Margin, adaptive Margin, selective")];
+        StringAssert.Contains(histograms.Single().Element("figcaption")!.Value, "scores are no numbers and not shown.");
+        foreach (XElement page in new[] { nan, infinite })
+        {
+            Assert.IsFalse(page.Descendants().Attributes().Any(attribute => attribute.Value.Contains("NaN", StringComparison.Ordinal) || attribute.Value.Contains('∞')));
+            Assert.IsFalse(page.Descendants("td").Any(cell => cell.Value.Contains("NaN", StringComparison.Ordinal)));
+        }
+    }
+
+    [TestMethod]
+    public void AThresholdBeyondTheScoresIsTold()
+    {
+        ReportedScores scores = new("Margin", "pgd", [1, 2, 3], [2, 3, 4]) { Threshold = float.PositiveInfinity };
+        XElement page = Page(ReportExample.Model("plain", 1) with { Scores = [scores] });
+
+        XElement figure = page.Descendants("figure").Single(figure => figure.Element("h4")?.Value == "Margin, pgd");
+        Assert.AreEqual("The threshold, ∞, lies beyond the axis.", figure.Element("figcaption")!.Value);
+        Assert.IsFalse(figure.Descendants("text").Any(text => text.Value == "threshold"));
+    }
+
+    private static ReportedModel Detecting(string name, double success = 0.8, float? odd = null) => ReportExample.Model(name, 1) with
+    {
+        System = ReportExample.System(3, success: success, odd: odd, detectors: ["FisherTrace", "Margin"]),
+    };
+
+    private static XElement Table(XElement page, string caption, bool last = false)
+    {
+        XElement[] tables = [.. page.Descendants("table").Where(table => table.Element("caption")!.Value.StartsWith(caption, StringComparison.Ordinal))];
+        return last ? tables[^1] : tables.Single();
     }
 
     private static XElement Section(XElement page, string id) => page.Descendants("section").Single(section => (string?)section.Attribute("id") == id);

@@ -24,9 +24,11 @@ internal sealed record ChartAxis(string Label, double Lower, double Upper)
         return Math.Clamp(place, 0, 1);
     }
 
-    public IEnumerable<(double Position, string Text)> Ticks() => (IsLogarithmic ? Decades() : Steps()).Select(value => (Position(value), Text(value)));
+    public IEnumerable<(double Position, string Text)> Ticks() =>
+        (IsLogarithmic ? Decades() : Steps()).Select(value => (Position(value), Text(value)));
 
-    private string Text(double value) => IsShare ? Wording.Invariant($"{Math.Round(100 * value, 6):0.######}\u00A0%") : Wording.Number(value);
+    private string Text(double value) =>
+        IsShare ? Wording.Invariant($"{Math.Round(100 * value, 6):0.######}\u00A0%") : Wording.Number(value);
 
     // 1, 2 or 5 times a power of ten.
     private IEnumerable<double> Steps()

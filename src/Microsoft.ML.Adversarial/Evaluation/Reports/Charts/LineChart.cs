@@ -11,7 +11,8 @@ internal static class LineChart
     private const double Closest = 1.5;
 
     public static IEnumerable<XElement> Lines(PlotArea area, IEnumerable<ChartSeries> series) => series.Select(one => new XElement(
-        "path", Tags.Class($"line {one.Style}"), new XAttribute("style", "fill:none"), new XAttribute("d", Path(area, one.Points)), new XElement("title", one.Name)));
+        "path", Tags.Class($"line {one.Style}"), new XAttribute("style", "fill:none"), new XAttribute("d", Path(area, one.Points)),
+        new XElement("title", one.Name)));
 
     public static string Path(PlotArea area, IReadOnlyList<(double X, double Y)> points)
     {

@@ -35,11 +35,11 @@ internal sealed class PlotArea(ChartAxis horizontal, ChartAxis vertical)
     }
 
     public static XElement Line(string style, double x1, double y1, double x2, double y2) => new(
-        "line", Tags.Class(style), new XAttribute("x1", Wording.Place(x1)), new XAttribute("y1", Wording.Place(y1)), new XAttribute("x2", Wording.Place(x2)),
-        new XAttribute("y2", Wording.Place(y2)));
+        "line", Tags.Class(style), new XAttribute("x1", Wording.Place(x1)), new XAttribute("y1", Wording.Place(y1)),
+        new XAttribute("x2", Wording.Place(x2)), new XAttribute("y2", Wording.Place(y2)));
 
-    private static XElement Label(string text, double x, double y, string anchor) =>
-        new("text", new XAttribute("x", Wording.Place(x)), new XAttribute("y", Wording.Place(y)), new XAttribute("text-anchor", anchor), text);
+    private static XElement Label(string text, double x, double y, string anchor) => new(
+        "text", new XAttribute("x", Wording.Place(x)), new XAttribute("y", Wording.Place(y)), new XAttribute("text-anchor", anchor), text);
 
     private IEnumerable<XElement> HorizontalAxis()
     {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Reports.Charts;
 
-/// <summary>Scores of clean and attacked rows, counted in bins of the same width, or of the same ratio where positive scores span decades.</summary>
+/// <summary>
+/// Scores of clean and attacked rows, counted in bins of the same width, or of the same ratio where positive scores span decades.
+/// </summary>
 internal sealed class ScoreHistogram
 {
     private const int BinCount = 40;
@@ -64,10 +66,15 @@ internal sealed class ScoreHistogram
 
         int Bin(double score)
         {
-            var place = isLogarithmic ? Math.Log(Math.Max(score, lower) / lower) / Math.Log(upper / lower) : (score - lower) / (upper - lower);
+            var place = isLogarithmic
+                ? Math.Log(Math.Max(score, lower) / lower) / Math.Log(upper / lower)
+                : (score - lower) / (upper - lower);
             return (int)Math.Clamp(Math.Floor(place * BinCount), 0, BinCount - 1);
         }
     }
+
+    /// <summary>Whether a score has a place between the ends.</summary>
+    public bool Shows(double score) => score >= Lower && score <= Upper;
 
     /// <summary>The edge of a bin, from 0 to the number of bins.</summary>
     public double Edge(int index) => IsLogarithmic

@@ -37,7 +37,9 @@ internal static class HtmlPage
 
         using var writer = XmlWriter.Create(stream, new()
         {
-            Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, NewLineHandling = NewLineHandling.None,
+            Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            OmitXmlDeclaration = true,
+            NewLineHandling = NewLineHandling.None,
             CloseOutput = false,
         });
         writer.WriteRaw("<!DOCTYPE html>\n");

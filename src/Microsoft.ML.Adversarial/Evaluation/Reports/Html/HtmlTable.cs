@@ -21,9 +21,11 @@ internal sealed class HtmlTable
         "tr", new XElement("th", new XAttribute("scope", "row"), name), cells.Select(cell => new XElement("td", cell))));
 
     public XElement ToElement() => new(
-        "div", Tags.Class("scroll"), new XAttribute("role", "region"), new XAttribute("tabindex", "0"), new XAttribute("aria-label", _caption),
+        "div", Tags.Class("scroll"), new XAttribute("role", "region"), new XAttribute("tabindex", "0"),
+        new XAttribute("aria-label", _caption),
         new XElement(
             "table", HasTexts ? Tags.Class("texts") : null, new XElement("caption", new XElement("span", _caption)),
-            new XElement("thead", new XElement("tr", _headings.Select(heading => new XElement("th", new XAttribute("scope", "col"), heading)))),
+            new XElement("thead", new XElement("tr", _headings.Select(
+                heading => new XElement("th", new XAttribute("scope", "col"), heading)))),
             new XElement("tbody", _rows)));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Adversarial.Evaluation.Systems;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Reports.Html;
 
@@ -42,11 +43,15 @@ internal static class Wording
         : double.IsInfinity(value) ? (value > 0 ? "∞" : "−∞")
         : value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−');
 
-    /// <summary>Such as <c>Linf ≤ 0.1</c>.</summary>
-    public static string Threat(EvaluationRecord record) =>
-        Invariant($"{record.Norm} ≤ {record.Epsilon:G6}") + (HasConstraints(record) ? $", {record.Constraints}" : "");
+    /// <summary>An area under a curve, from 0 to 1.</summary>
+    public static string Area(double area) => Invariant($"{area:0.000}");
 
-    public static bool HasConstraints(EvaluationRecord record) => record.Constraints is not ("none" or "");
+    public static string Area(ConfidenceInterval interval) => Invariant($"{interval.Lower:0.000}–{interval.Upper:0.000}");
+
+    /// <summary>Such as <c>Linf ≤ 0.1</c>.</summary>
+    public static string Threat(EvaluationRecord record) => Threat(record.Norm, record.Epsilon, record.Constraints);
+
+    public static string Threat(SystemRecord record) => Threat(record.Norm, record.Epsilon, record.Constraints);
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
@@ -58,8 +63,11 @@ internal static class Wording
     public static string Place(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>Such as <c>WhiteBoxWeaker</c> as <c>white box weaker</c>.</summary>
-    public static string Words(Enum name) =>
-        string.Concat($"{name}".Select((letter, place) => char.IsUpper(letter) && place > 0 ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
+    public static string Words(Enum name) => string.Concat($"{name}".Select(
+        (letter, place) => char.IsUpper(letter) && place > 0 ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
 
     public static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string Threat(string norm, double epsilon, string constraints) =>
+        Invariant($"{norm}{Space}≤{Space}{epsilon:G6}") + (constraints is "none" or "" ? "" : $", {constraints}");
 }

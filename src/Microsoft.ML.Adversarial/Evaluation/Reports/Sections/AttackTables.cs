@@ -21,8 +21,8 @@ internal static class AttackTables
     private static HtmlTable Results(RobustnessMetrics metrics, int index)
     {
         HtmlTable table = new(
-            "Success: rows broken within the budget, of those that were right. In small print: confidence intervals.", "Attack", "Success", "Robust accuracy", "Queries",
-            "Time", "Lost to 8-bit rounding");
+            "Success: rows broken within the budget, of those that were right. In small print: confidence intervals.",
+            "Attack", "Success", "Robust accuracy", "Queries", "Time", "Lost to 8-bit rounding");
         foreach (var attack in metrics.Attacks)
         {
             table.Add(
@@ -37,7 +37,11 @@ internal static class AttackTables
 
     private static HtmlTable Sizes(RobustnessMetrics metrics)
     {
-        string[] norms = [.. metrics.Attacks.SelectMany(attack => attack.Sizes).Select(size => size.Norm).Distinct().OrderBy(norm => norm != metrics.Record.Norm)];
+        string[] norms =
+        [
+            .. metrics.Attacks.SelectMany(attack => attack.Sizes).Select(size => size.Norm).Distinct()
+                .OrderBy(norm => norm != metrics.Record.Norm),
+        ];
         HtmlTable table = new(
             "Sizes of the perturbations that broke a row: the median, in small print the range from the 10th to the 90th percentile.",
             ["Attack", .. norms.Select(norm => norm == metrics.Record.Norm ? $"{norm} (the suite's)" : norm)]);
@@ -51,7 +55,11 @@ internal static class AttackTables
 
     private static object[] Size(SizeSummary? size) => size is null || double.IsNaN(size.Median)
         ? [Wording.None]
-        : [Wording.Number(size.Median), " ", new XElement("small", $"{Wording.Number(size.Percentile10)}–{Wording.Number(size.Percentile90)}")];
+        :
+        [
+            Wording.Number(size.Median), " ",
+            new XElement("small", $"{Wording.Number(size.Percentile10)}–{Wording.Number(size.Percentile90)}"),
+        ];
 
     private static HtmlTable Stages(AttackMetrics attack)
     {

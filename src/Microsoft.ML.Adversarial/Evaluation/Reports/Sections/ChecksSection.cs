@@ -1,7 +1,6 @@
 using System.Xml.Linq;
 using Microsoft.ML.Adversarial.Evaluation.Diagnostics;
 using Microsoft.ML.Adversarial.Evaluation.Reports.Html;
-using Microsoft.ML.Adversarial.Evaluation.Robustness;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Reports.Sections;
 
@@ -10,23 +9,46 @@ internal static class ChecksSection
 {
     public static string Id(int index) => $"checks-{index + 1}";
 
-    public static IEnumerable<XElement> Of(RobustnessMetrics metrics, int index)
+    /// <summary>The checks of the numbers with detectors.</summary>
+    public static string SystemId(int index) => $"system-checks-{index + 1}";
+
+    public static IEnumerable<XElement> Of(ReportedModel model, int index)
     {
-        var failed = metrics.Diagnostics.Where(diagnostic => diagnostic.Outcome == DiagnosticOutcome.Failed).ToArray();
-        Diagnostic[] others = [.. metrics.Diagnostics.Where(diagnostic => diagnostic.Outcome != DiagnosticOutcome.Failed).OrderBy(diagnostic => diagnostic.Outcome)];
         yield return new("h3", Tags.Id(Id(index)), "Can the numbers be believed?");
-        yield return failed.Length == 0
-            ? Tags.Paragraph("No check casts doubt on the robust accuracy.")
-            : new("div", Tags.Class("doubt"), Tags.Paragraph("These checks say that the robust accuracy is likely to be overstated."), List(failed));
-        if (others.Length > 0)
+        foreach (var element in Checks("the robust accuracy is", "overstated", model.Metrics.Diagnostics))
         {
-            yield return Tags.Folded(
-                $"{others.Count(one => one.Outcome == DiagnosticOutcome.Passed)} checks passed, {others.Count(one => one.Outcome == DiagnosticOutcome.NotChecked)} not made",
-                List(others));
+            yield return element;
+        }
+
+        if (model.System is not { } system)
+        {
+            yield break;
+        }
+
+        yield return new("h4", Tags.Id(SystemId(index)), "With detectors");
+        foreach (var element in Checks("the numbers with detectors are", "flattering", system.Diagnostics))
+        {
+            yield return element;
         }
     }
 
-    private static XElement List(IEnumerable<Diagnostic> diagnostics) => new("ul", Tags.Class("checks"), diagnostics.Select(diagnostic =>
+    private static IEnumerable<XElement> Checks(string claim, string fault, IReadOnlyList<Diagnostic> diagnostics)
+    {
+        Diagnostic[] failed = [.. diagnostics.Where(diagnostic => diagnostic.CastsDoubt)];
+        Diagnostic[] others = [.. diagnostics.Where(diagnostic => !diagnostic.CastsDoubt).OrderBy(diagnostic => diagnostic.Outcome)];
+        yield return failed.Length == 0
+            ? Tags.Paragraph($"No check says that {claim} {fault}.")
+            : new("div", Tags.Class("doubt"), Tags.Paragraph($"These checks say that {claim} likely to be {fault}."), List(failed));
+        if (others.Length > 0)
+        {
+            var passed = others.Count(one => one.Outcome == DiagnosticOutcome.Passed);
+            yield return Tags.Folded($"{passed} checks passed, {others.Length - passed} not made", List(others));
+        }
+    }
+
+    private static XElement List(IEnumerable<Diagnostic> diagnostics) => new("ul", Tags.Class("checks"), diagnostics.Select(Item));
+
+    private static XElement Item(Diagnostic diagnostic)
     {
         var (sign, outcome) = diagnostic.Outcome switch
         {
@@ -35,7 +57,8 @@ internal static class ChecksSection
             _ => ("○", "not checked"),
         };
         return new XElement(
-            "li", Tags.Class(outcome.Replace(' ', '-')), Tags.Icon(sign), new XElement("strong", $"{Wording.Words(diagnostic.Kind)}, {outcome}"), $": {diagnostic.Finding}",
+            "li", Tags.Class(outcome.Replace(' ', '-')), Tags.Icon(sign),
+            new XElement("strong", $"{Wording.Words(diagnostic.Kind)}, {outcome}"), $": {diagnostic.Finding}",
             diagnostic.Value is { } value ? new XElement("small", $" (measured: {Wording.Number(value)})") : null);
-    }));
+    }
 }

@@ -15,7 +15,7 @@ internal static class ClassTable
             table.Add(of.Name, Wording.Count(of.CleanAccuracy.Total), Wording.Share(of.CleanAccuracy), Wording.Share(of.RobustAccuracy));
         }
 
-        yield return new("h3", "Classes", metrics.Warnings.Any() ? ComparisonSection.Doubtful(index) : null);
+        yield return new("h3", "Classes", DoubtMark.Of(metrics.Warnings, ChecksSection.Id(index)));
         yield return Tags.Folded($"{metrics.Classes.Count} classes", table.ToElement());
     }
 }

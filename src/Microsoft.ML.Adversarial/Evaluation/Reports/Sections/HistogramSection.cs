@@ -23,23 +23,44 @@ internal static class HistogramSection
         var heading = new XElement("h4", $"{scores.Detector}, {scores.Attack}");
         if (ScoreHistogram.Of(scores.Clean, scores.Attacked) is not { } histogram)
         {
-            return new("figure", heading, new XElement("figcaption", "No score is a number."));
+            return new("figure", heading, new XElement("figcaption", "No score is a finite number."));
         }
 
         var highest = histogram.Clean.Concat(histogram.Attacked).Max();
         PlotArea area = new(
-            new($"{scores.Detector}{(histogram.IsLogarithmic ? " (logarithmic)" : "")}", histogram.Lower, histogram.Upper) { IsLogarithmic = histogram.IsLogarithmic },
+            new($"{scores.Detector}{(histogram.IsLogarithmic ? " (logarithmic)" : "")}", histogram.Lower, histogram.Upper)
+            {
+                IsLogarithmic = histogram.IsLogarithmic,
+            },
             new("Share of rows", 0, highest) { IsShare = true });
         ChartSeries[] series =
         [
             new($"clean ({Wording.Count(scores.Clean.Count)} rows)", 0, histogram.Outline(histogram.Clean)),
             new($"attacked ({Wording.Count(scores.Attacked.Count)} rows)", 1, histogram.Outline(histogram.Attacked)),
         ];
+        var areas = series.Select(one => new XElement(
+            "path", Tags.Class($"area {one.Style}"), new XAttribute("d", LineChart.Path(area, one.Points)),
+            new XElement("title", one.Name)));
+        var threshold = scores.Threshold is { } score && histogram.Shows(score) ? area.Mark(score, "threshold") : [];
         return new(
             "figure", heading,
-            area.Draw(id, $"Histogram of {scores.Detector} on clean rows and under {scores.Attack}", series.Select(one => new XElement(
-                "path", Tags.Class($"area {one.Style}"), new XAttribute("d", LineChart.Path(area, one.Points)), new XElement("title", one.Name)))),
-            ChartSeries.Legend(series.Select(one => (one, (object)one.Name))),
-            histogram.WithoutPlace > 0 ? new XElement("figcaption", $"{Wording.Count(histogram.WithoutPlace)} scores are no numbers and not shown.") : null);
+            area.Draw(id, $"Histogram of {scores.Detector} on clean rows and under {scores.Attack}", [.. areas, .. threshold]),
+            ChartSeries.Legend(series.Select(one => (one, (object)one.Name))), Notes(scores, histogram));
+    }
+
+    private static XElement? Notes(ReportedScores scores, ScoreHistogram histogram)
+    {
+        List<string> notes = [];
+        if (scores.Threshold is { } threshold && !histogram.Shows(threshold))
+        {
+            notes.Add($"The threshold, {Wording.Number(threshold)}, lies beyond the axis.");
+        }
+
+        if (histogram.WithoutPlace > 0)
+        {
+            notes.Add($"{Wording.Count(histogram.WithoutPlace)} scores are no numbers and not shown.");
+        }
+
+        return notes.Count == 0 ? null : new("figcaption", string.Join(' ', notes));
     }
 }

@@ -18,7 +18,8 @@ internal static class PictureSection
             yield return new(
                 "figure",
                 new XElement(
-                    "img", new XAttribute("src", $"data:image/png;base64,{Convert.ToBase64String(picture.Png.Span)}"), new XAttribute("alt", picture.Caption)),
+                    "img", new XAttribute("src", $"data:image/png;base64,{Convert.ToBase64String(picture.Png.Span)}"),
+                    new XAttribute("alt", picture.Caption)),
                 new XElement("figcaption", picture.Caption));
         }
     }

@@ -11,8 +11,11 @@ internal static class ReportBody
         var models = report.Models;
         yield return new(
             "header", new XElement("h1", report.Title),
-            report.Description.Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(text => Tags.Paragraph(text)),
-            new XElement("nav", new XAttribute("aria-label", "Contents"), new XElement("ul", Links(models).Select(link => new XElement("li", link)))));
+            report.Description.Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(text => Tags.Paragraph(text)),
+            new XElement(
+                "nav", new XAttribute("aria-label", "Contents"),
+                new XElement("ul", Links(models).Select(link => new XElement("li", link)))));
         yield return new(
             "main",
             VerdictSection.Of(models), ComparisonSection.Of(models), TestedSection.Of(models), CurvesSection.Of(models),
@@ -21,7 +24,8 @@ internal static class ReportBody
 
     private static IEnumerable<XElement> Links(IReadOnlyList<ReportedModel> models) =>
     [
-        Tags.Link("verdict", "Verdict"), Tags.Link("comparison", "Comparison"), Tags.Link("tested", "What was tested"), Tags.Link("curves", "Security curves"),
+        Tags.Link("verdict", "Verdict"), Tags.Link("comparison", "Comparison"), Tags.Link("tested", "What was tested"),
+        Tags.Link("curves", "Security curves"),
         .. models.Select((model, index) => Tags.Link(ModelSection.Id(index), model.Name)),
     ];
 }

@@ -10,9 +10,10 @@ internal static class TestedSection
     public static XElement Of(IReadOnlyList<ReportedModel> models) => new(
         "section", Tags.Id("tested"), new XElement("h2", "What was tested"),
         Tags.Paragraph(
-            "Robust accuracy is the share of rows that the model is right about and that no attack of the suite breaks: the worst case, row by row. It is an upper "
-            + "bound: a stronger attack may find more."),
-        models.GroupBy(model => string.Join('\n', Facts(model.Metrics.Record).Select(fact => fact.Value))).Select(group => Table([.. group])));
+            "Robust accuracy is the share of rows that the model is right about and that no attack of the suite breaks: the worst case, "
+            + "row by row. It is an upper bound: a stronger attack may find more."),
+        models.GroupBy(model => string.Join('\n', Facts(model.Metrics.Record).Select(fact => fact.Value)))
+            .Select(group => Table([.. group])));
 
     private static XElement Table(IReadOnlyList<ReportedModel> models)
     {
@@ -43,7 +44,9 @@ internal static class TestedSection
         yield return ("Classes", $"{record.Classes.Count}");
         yield return ("Seed", Wording.Invariant($"{record.Seed}"));
         yield return ("Rows per batch", Wording.Count(record.BatchSize));
-        yield return ("Parts", record.ShardCount == 1 ? "not divided" : $"{string.Join(", ", record.Shards.Select(shard => shard + 1))} of {record.ShardCount}");
+        yield return ("Parts", record.ShardCount == 1
+            ? "not divided"
+            : $"{string.Join(", ", record.Shards.Select(shard => shard + 1))} of {record.ShardCount}");
         yield return ("Version of the library", record.LibraryVersion);
     }
 }

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Microsoft.ML.Adversarial.Evaluation.Diagnostics;
 using Microsoft.ML.Adversarial.Evaluation.Reports.Html;
 using Microsoft.ML.Adversarial.Evaluation.Robustness;
 
@@ -18,14 +17,20 @@ internal static class VerdictSection
         return new(
             "article", Tags.Class("card"), new XElement("h3", Tags.Link(ModelSection.Id(index), model.Name)),
             Measure("clean", metrics.CleanAccuracy, "clean"), Measure("robust", metrics.RobustAccuracy, "robust"),
-            Sentence(metrics), Incomplete(metrics.Record), Doubt(metrics, index));
+            Sentence(metrics), Incomplete(metrics.Record),
+            DoubtBox.Of("The robust accuracy is", metrics.Diagnostics, ChecksSection.Id(index)),
+            model.System is { } system ? SystemVerdict.Of(system, index) : null);
     }
 
-    private static XElement Measure(string name, Share share, string style) => new(
-        "div", Tags.Class("measure"), new XElement("span", name),
-        new XElement("span", Tags.Class("bar"), new XAttribute("aria-hidden", "true"), new XElement(
-            "span", Tags.Class(style), new XAttribute("style", $"width:{Wording.Place(double.IsNaN(share.Value) ? 0 : 100 * share.Value)}%"))),
-        new XElement("strong", Wording.Percent(share)));
+    private static XElement Measure(string name, Share share, string style)
+    {
+        var width = Wording.Place(double.IsNaN(share.Value) ? 0 : 100 * share.Value);
+        return new(
+            "div", Tags.Class("measure"), new XElement("span", name),
+            new XElement("span", Tags.Class("bar"), new XAttribute("aria-hidden", "true"), new XElement(
+                "span", Tags.Class(style), new XAttribute("style", $"width:{width}%"))),
+            new XElement("strong", Wording.Percent(share)));
+    }
 
     private static XElement Sentence(RobustnessMetrics metrics)
     {
@@ -33,25 +38,13 @@ internal static class VerdictSection
         return clean.Total == 0
             ? Tags.Paragraph("No row could be evaluated.")
             : Tags.Paragraph(
-                $"Right about {Wording.Percent(clean)} of {Wording.Count(clean.Total)} clean rows ({Wording.Interval(clean.Interval, metrics.Confidence)}); an attacker "
-                + $"within {Wording.Threat(metrics.Record)} leaves {Wording.Percent(robust)} ({Wording.Interval(robust.Interval, metrics.Confidence)}).");
+                $"Right about {Wording.Percent(clean)} of {Wording.Count(clean.Total)} clean rows "
+                + $"({Wording.Interval(clean.Interval, metrics.Confidence)}); an attacker within {Wording.Threat(metrics.Record)} leaves "
+                + $"{Wording.Percent(robust)} ({Wording.Interval(robust.Interval, metrics.Confidence)}).");
     }
 
     private static XElement? Incomplete(EvaluationRecord record) => record.IsComplete
         ? null
-        : new("div", Tags.Class("doubt"), Tags.Paragraph(
-            Tags.Icon("⚠"), $"The evaluation was cancelled after {Wording.Count(record.Rows.Count)} rows of {Wording.Count(record.RowCount)} or more."));
-
-    private static XElement? Doubt(RobustnessMetrics metrics, int index)
-    {
-        Diagnostic[] warnings = [.. metrics.Warnings];
-        return warnings.Length == 0
-            ? null
-            : new(
-                "div", Tags.Class("doubt"),
-                Tags.Paragraph(
-                    Tags.Icon("⚠"), new XElement("strong", "The robust accuracy is not to be trusted: "),
-                    Tags.Link(ChecksSection.Id(index), $"{warnings.Length} of {metrics.Diagnostics.Count} checks failed"), "."),
-                new XElement("ul", warnings.Select(warning => new XElement("li", $"{Wording.Words(warning.Kind)}: {warning.Finding}"))));
-    }
+        : DoubtBox.Of(
+            $"The evaluation was cancelled after {Wording.Count(record.Rows.Count)} rows of {Wording.Count(record.RowCount)} or more.");
 }
