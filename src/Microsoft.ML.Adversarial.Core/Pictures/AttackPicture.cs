@@ -17,7 +17,7 @@ public sealed record AttackPicture
     private const int LongestName = 14;
 
     /// <summary>Height and width up to which images keep their pixels: larger ones would make reports large.</summary>
-    public const int LargestSide = 80;
+    public const int LargestSide = 64;
 
     /// <summary>Written above all. Default empty.</summary>
     public string Title { get; init; } = "";
