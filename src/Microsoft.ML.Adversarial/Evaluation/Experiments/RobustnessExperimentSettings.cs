@@ -61,6 +61,12 @@ public sealed record RobustnessExperimentSettings
         init => field = value ?? throw new ArgumentNullException(nameof(Robustness));
     } = new();
 
+    /// <summary>
+    /// How models are evaluated with their detectors, by attacks that know of them; null, the default, for not at all. A trial fails where a detector
+    /// of its model cannot be evaluated so: it reads other values than the network, or the network stands behind input transformations.
+    /// </summary>
+    public DetectionSettings? Detection { get; init; }
+
     /// <summary>Further numbers of each model, with names of their own. Default none.</summary>
     public IReadOnlyList<TrialMeasure> Measures
     {
@@ -84,4 +90,8 @@ public sealed record RobustnessExperimentSettings
         get;
         init => field = value is not "" ? value : throw new ArgumentException("Expected a folder or null, got an empty name.", nameof(Folder));
     }
+
+    /// <summary>All that ends the experiment early.</summary>
+    internal CancellationToken[] Cancellations =>
+        [CancellationToken, Robustness.Cancellation, Detection?.Options.Cancellation ?? CancellationToken.None];
 }

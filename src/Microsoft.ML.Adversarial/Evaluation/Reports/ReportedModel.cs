@@ -1,4 +1,5 @@
 using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Adversarial.Evaluation.Systems;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Reports;
 
@@ -9,6 +10,9 @@ public sealed record ReportedModel(string Name, RobustnessMetrics Metrics)
 {
     /// <summary>How its detectors fare against attacks: tables and ROC curves; null for none. Default null.</summary>
     public DetectionEvaluation? Detection { get; init; }
+
+    /// <summary>The model with its detectors under attacks that know of them; null for none. Default null.</summary>
+    public SystemMetrics? System { get; init; }
 
     /// <summary>Scores of detectors on clean and on attacked rows: a histogram each. Default none.</summary>
     public IReadOnlyList<ReportedScores> Scores { get; init; } = [];
