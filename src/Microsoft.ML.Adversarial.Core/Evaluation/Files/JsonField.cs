@@ -37,14 +37,16 @@ internal readonly struct JsonField(JsonElement element, string path)
         : throw Unexpected("a whole number of 32 bits", Shown());
 
     /// <summary>A number, or the text NaN, Infinity or -Infinity.</summary>
-    public double Number() => Named() ?? (_element.ValueKind == JsonValueKind.Number && _element.TryGetDouble(out var value) && double.IsFinite(value)
-        ? value
-        : throw Unexpected("a number, \"NaN\", \"Infinity\" or \"-Infinity\"", Shown()));
+    public double Number() => Named()
+        ?? (_element.ValueKind == JsonValueKind.Number && _element.TryGetDouble(out var value) && double.IsFinite(value)
+            ? value
+            : throw Unexpected("a number, \"NaN\", \"Infinity\" or \"-Infinity\"", Shown()));
 
     /// <summary>A number of 32 bits, or the text NaN, Infinity or -Infinity.</summary>
-    public float Single() => (float?)Named() ?? (_element.ValueKind == JsonValueKind.Number && _element.TryGetSingle(out var value) && float.IsFinite(value)
-        ? value
-        : throw Unexpected("a number of 32 bits, \"NaN\", \"Infinity\" or \"-Infinity\"", Shown()));
+    public float Single() => (float?)Named()
+        ?? (_element.ValueKind == JsonValueKind.Number && _element.TryGetSingle(out var value) && float.IsFinite(value)
+            ? value
+            : throw Unexpected("a number of 32 bits, \"NaN\", \"Infinity\" or \"-Infinity\"", Shown()));
 
     /// <summary>Seconds, exact to the tick of 100 ns.</summary>
     public TimeSpan Seconds() => _element.ValueKind == JsonValueKind.Number && _element.TryGetDecimal(out var seconds)

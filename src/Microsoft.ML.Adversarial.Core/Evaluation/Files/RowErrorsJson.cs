@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Files;
 
-/// <summary>Why rows were not evaluated: they are few, and are named by their place among the rows. Lists of what was measured are as long as the others.</summary>
+/// <summary>Why rows were not evaluated: few, and named by their place among the rows. Lists of what was measured are as long as the others.</summary>
 internal static class RowErrorsJson
 {
     public static void Write<TRow>(Utf8JsonWriter json, string name, IReadOnlyList<TRow> rows, Func<TRow, string?> error)

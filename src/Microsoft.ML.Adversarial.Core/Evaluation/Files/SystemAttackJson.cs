@@ -24,7 +24,8 @@ internal static class SystemAttackJson
         json.WriteEndObject();
     }
 
-    public static (SystemAttackRecord Attack, IReadOnlyList<SystemOutcome> Outcomes) Read(JsonField json, int rowCount, IReadOnlyList<string> detectors)
+    public static (SystemAttackRecord Attack, IReadOnlyList<SystemOutcome> Outcomes) Read(
+        JsonField json, int rowCount, IReadOnlyList<string> detectors)
     {
         SystemAttackRecord attack = new(
             json["name"].Text(), json["settings"].Text(), json["isBlackBox"].Truth(), json["isMinimumNorm"].Truth(),
@@ -34,6 +35,7 @@ internal static class SystemAttackJson
         var predictions = outcomes["prediction"].List(rowCount, static value => value.Integer());
         var sizes = outcomes["size"].List(rowCount, static value => value.Number());
         var scores = ScoresJson.Read(outcomes["scores"], rowCount, detectors);
-        return (attack, [.. Enumerable.Range(0, rowCount).Select(row => new SystemOutcome(misclassified[row], predictions[row], sizes[row], scores[row]))]);
+        return (attack, [.. Enumerable.Range(0, rowCount).Select(
+            row => new SystemOutcome(misclassified[row], predictions[row], sizes[row], scores[row]))]);
     }
 }

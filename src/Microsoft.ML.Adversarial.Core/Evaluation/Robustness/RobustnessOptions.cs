@@ -3,7 +3,7 @@ using Microsoft.ML.Adversarial.Settings;
 namespace Microsoft.ML.Adversarial.Evaluation.Robustness;
 
 /// <summary>How an evaluation runs.</summary>
-public sealed record RobustnessOptions : SuiteOptions
+public sealed record RobustnessOptions : EvaluationOptions
 {
     /// <summary>
     /// On how many rows, the first ones and no more than a batch, diagnostics and the curve over budgets are measured, at least 0. Costs about 500

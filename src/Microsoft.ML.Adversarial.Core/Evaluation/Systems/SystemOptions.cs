@@ -5,7 +5,7 @@ using Microsoft.ML.Adversarial.Settings;
 namespace Microsoft.ML.Adversarial.Evaluation.Systems;
 
 /// <summary>How an evaluation of a classifier with its detectors runs.</summary>
-public sealed record SystemOptions : SuiteOptions
+public sealed record SystemOptions : EvaluationOptions
 {
     /// <summary>Gradient steps of each adaptive attack, at least 1. Default 100.</summary>
     public int AdaptiveSteps

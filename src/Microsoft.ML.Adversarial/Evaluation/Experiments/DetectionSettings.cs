@@ -3,7 +3,9 @@ using Microsoft.ML.Adversarial.Evaluation.Systems;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Experiments;
 
-/// <summary>How an experiment evaluates models with their detectors, as <c>EvaluateRobustDetection</c> does: on the test rows, by the experiment's suite.</summary>
+/// <summary>
+/// How an experiment evaluates models with their detectors: as <c>EvaluateRobustDetection</c> does, by the experiment's suite and on its test rows.
+/// </summary>
 public sealed record DetectionSettings
 {
     /// <summary>
@@ -17,7 +19,7 @@ public sealed record DetectionSettings
     }
 
     /// <summary>
-    /// The largest share of clean rows that a model with its detectors may flag, between 0 and 1; the detectors of a model share it evenly. Default 0.01.
+    /// The largest share of clean rows that a model with its detectors may flag, between 0 and 1; its detectors share it evenly. Default 0.01.
     /// </summary>
     public double FalsePositiveRate
     {

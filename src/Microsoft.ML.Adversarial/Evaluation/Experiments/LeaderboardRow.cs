@@ -41,7 +41,9 @@ public sealed record LeaderboardRow
     /// <summary>The further measures: <c>Flagged=0.9; Size=12</c>; empty if there are none.</summary>
     public string Measures { get; set; } = "";
 
-    /// <summary>The checks that cast doubt on the robust accuracy or on the detectors, and attacks that the model did not allow; empty if there are none.</summary>
+    /// <summary>
+    /// The checks that cast doubt on the robust accuracy or on the detectors, and attacks that the model did not allow; empty if there are none.
+    /// </summary>
     public string Warnings { get; set; } = "";
 
     /// <summary>Rows on which the model or an attack failed, which count in no accuracy.</summary>

@@ -15,8 +15,8 @@ public sealed class OptimizingMetric
     public static OptimizingMetric CleanAccuracy { get; } = Maximize(nameof(CleanAccuracy), trial => trial.CleanAccuracy);
 
     /// <summary>
-    /// The share of rows that are misclassified and that no detector flags, unperturbed or after some attack, those made for the detectors included; less
-    /// is better. Needs <see cref="RobustnessExperimentSettings.Detection"/>.
+    /// The share of rows that are misclassified and that no detector flags, unperturbed or after some attack, those made for the detectors included;
+    /// less is better. Needs <see cref="RobustnessExperimentSettings.Detection"/>.
     /// </summary>
     public static OptimizingMetric UnflaggedError { get; } = Minimize(nameof(UnflaggedError), trial => trial.UnflaggedError);
 

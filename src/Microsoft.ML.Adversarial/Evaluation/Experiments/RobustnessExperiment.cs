@@ -18,8 +18,8 @@ public sealed class RobustnessExperiment
         if (settings.OptimizingMetric == OptimizingMetric.UnflaggedError && settings.Detection is null)
         {
             throw new ArgumentException(
-                $"Expected {nameof(RobustnessExperimentSettings.Detection)} with {nameof(OptimizingMetric)}.{nameof(OptimizingMetric.UnflaggedError)}, got none: "
-                + "the error that detectors leave unflagged is known where thresholds are calibrated. Give calibration rows, or look for something else.",
+                $"Expected {nameof(RobustnessExperimentSettings.Detection)} with {nameof(OptimizingMetric)}.{nameof(OptimizingMetric.UnflaggedError)}, "
+                + "got none: which errors are flagged is known where thresholds are calibrated. Give calibration rows, or look for something else.",
                 nameof(settings));
         }
 

@@ -42,7 +42,7 @@ public sealed record RobustnessExperimentSettings
     } = new RandomSearch(10);
 
     /// <summary>
-    /// Seed of the values that are tried, of folds, and of each trial's own context. That of the attacks is <see cref="RobustnessOptions.Seed"/>, the
+    /// Seed of the values that are tried, of folds, and of each trial's own context. That of the attacks is <see cref="EvaluationOptions.Seed"/>, the
     /// same for all trials. Default 0.
     /// </summary>
     public int Seed { get; init; }

@@ -45,8 +45,8 @@ public sealed record RobustnessTrial
     public double RobustAccuracy => Mean(metrics => metrics.RobustAccuracy);
 
     /// <summary>
-    /// The share of rows that are misclassified and not flagged, unperturbed or after some attack, the mean over folds. Nobody flags the errors of a model
-    /// without detectors: its share is 1 − <see cref="RobustAccuracy"/>. NaN if the trial failed, or without
+    /// The share of rows that are misclassified and not flagged, unperturbed or after some attack, the mean over folds. Nobody flags the errors of a
+    /// model without detectors: its share is 1 − <see cref="RobustAccuracy"/>. NaN if the trial failed, or without
     /// <see cref="RobustnessExperimentSettings.Detection"/>.
     /// </summary>
     public double UnflaggedError =>
@@ -58,7 +58,9 @@ public sealed record RobustnessTrial
     /// </summary>
     public double AdaptiveAreaUnderRocCurve => Systems.SelectMany(LowestAdaptiveArea).DefaultIfEmpty(double.NaN).Average();
 
-    /// <summary>The share of unperturbed rows that the detectors flag, right or wrong, the mean over folds; NaN where there is none of <see cref="Systems"/>.</summary>
+    /// <summary>
+    /// The share of unperturbed rows that the detectors flag, right or wrong, the mean over folds; NaN where there is none of <see cref="Systems"/>.
+    /// </summary>
     public double FalsePositiveRate => Systems.Select(system => system.FalsePositives.Value).DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>The further measures by their names, means over folds; empty if the trial failed.</summary>

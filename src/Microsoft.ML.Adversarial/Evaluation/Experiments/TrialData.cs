@@ -59,8 +59,8 @@ internal sealed record TrialData(IDataView Train, IDataView? Test, int Folds, in
         if (count < fewest)
         {
             throw new ArgumentException(
-                $"Expected at least {fewest} calibration rows for a false-positive rate of {detection.FalsePositiveRate}, got {count}: with fewer, no row could "
-                + "ever be flagged. Give more rows, or allow a higher rate.");
+                $"Expected at least {fewest} calibration rows for a false-positive rate of {detection.FalsePositiveRate}, got {count}: with fewer, "
+                + "no row could ever be flagged. Give more rows, or allow a higher rate.");
         }
     }
 

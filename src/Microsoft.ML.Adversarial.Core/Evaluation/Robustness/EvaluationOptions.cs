@@ -3,9 +3,9 @@ using Microsoft.ML.Adversarial.Settings;
 namespace Microsoft.ML.Adversarial.Evaluation.Robustness;
 
 /// <summary>How a suite of attacks is run over rows, whatever is attacked.</summary>
-public abstract record SuiteOptions
+public abstract record EvaluationOptions
 {
-    private protected SuiteOptions()
+    private protected EvaluationOptions()
     {
     }
 
