@@ -18,7 +18,7 @@ internal static class CandidateList
         .Add("plain", WithAndWithout, (ml, parameters) => Detected(ml, parameters, ml.MulticlassClassification.Trainers
             .NeuralNetwork(Configure(new NeuralNetworkMulticlassTrainer.Options(), settings))))
         .Add("distilled", WithAndWithout, (ml, parameters) => Detected(ml, parameters, ml.MulticlassClassification.Trainers
-            .DefensiveDistillation(Configure(new DefensiveDistillationTrainer.Options { Temperature = 20 }, settings))))
+            .DefensiveDistillation(Configure(new DefensiveDistillationTrainer.Options { Temperature = settings.Temperature }, settings))))
         .Add("PGD-AT", WithAndWithout, (ml, parameters) => Detected(ml, parameters, ml.MulticlassClassification.Trainers
             .NeuralNetwork(Configure(
                 new NeuralNetworkMulticlassTrainer.Options { Loss = new AdversarialCrossEntropyLoss(Norm.LInfinity, settings.Epsilon) }, settings))));
@@ -34,5 +34,5 @@ internal static class CandidateList
     }
 
     private static IEstimator<ITransformer> Detected(MLContext ml, TrialParameters parameters, IEstimator<ITransformer> trainer) =>
-        parameters.Text(Detector) == Fisher ? new CalibratedOnHeldOutRows(ml, trainer.Append(ml.Transforms.FisherTrace())) : trainer;
+        parameters.Text(Detector) == Fisher ? trainer.Append(ml.Transforms.FisherTrace()) : trainer;
 }

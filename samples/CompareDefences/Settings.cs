@@ -1,6 +1,9 @@
+using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Adversarial.Evaluation.Systems;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Norms;
+using Quickstart;
 
 namespace CompareDefences;
 
@@ -17,6 +20,11 @@ internal sealed record Settings
           --seed N         seed of every random draw (default: 1)
         """;
 
+    /// <summary>Rows that trained a network cannot calibrate its detectors.</summary>
+    public const int FirstCalibrationRow = 55_000;
+
+    public const double FalsePositiveRate = 0.05;
+
     public string OutputFolder { get; private init; } = "compare-defences";
 
     public string? KeptFolder { get; private init; }
@@ -29,18 +37,37 @@ internal sealed record Settings
 
     public bool IsQuick { get; private init; }
 
-    public int TrainingRows { get; private init; } = 55_000;
+    public int TrainingRows { get; private init; } = FirstCalibrationRow;
 
     public int TestRows { get; private init; } = 500;
+
+    /// <summary>Rows after those that train, on which detectors are calibrated.</summary>
+    public int CalibrationRows { get; private init; } = Mnist.TrainingImages - FirstCalibrationRow;
 
     /// <summary>Rows on which diagnostics are measured.</summary>
     public int ProbeRows { get; private init; } = 64;
 
     public int Epochs { get; private init; } = 4;
 
+    /// <summary>Of defensive distillation; as large as the paper's largest.</summary>
+    public double Temperature { get; private init; } = 100;
+
     public NetworkDefinition Network { get; private init; } = NetworkDefinition.SmallConvNet;
 
-    public AttackSuite Suite => IsQuick ? AttackSuite.Quick(Norm.LInfinity, Epsilon) : AttackSuite.Standard(Norm.LInfinity, Epsilon);
+    /// <summary>PGD beside AutoAttack shows which models mask their gradients: they look robust to it alone.</summary>
+    public AttackSuite Suite => IsQuick
+        ? AttackSuite.Quick(Norm.LInfinity, Epsilon)
+        : new(
+            "AutoAttack and PGD", Norm.LInfinity, Epsilon,
+            [
+                .. AttackSuite.Standard(Norm.LInfinity, Epsilon).Attacks,
+                SuiteAttack.Of(new ProjectedGradientDescent(Norm.LInfinity, Epsilon) { Steps = 40 }),
+            ]);
+
+    /// <summary>How detectors are evaluated; the quick ones are too weak to be quoted.</summary>
+    public SystemOptions Detection => IsQuick
+        ? new() { Seed = Seed, AdaptiveSteps = 20, HalfBudgetAttack = new ProjectedGradientDescent(Norm.LInfinity, Epsilon / 2) }
+        : new() { Seed = Seed };
 
     /// <summary>Reads the command line.</summary>
     /// <returns>The settings, or null where the command line makes no sense.</returns>
@@ -50,8 +77,8 @@ internal sealed record Settings
         var settings = arguments.Contains("--quick")
             ? new Settings
             {
-                IsQuick = true, TrainingRows = 4_000, TestRows = 100, ProbeRows = 16, Epochs = 3, Epsilon = 0.1,
-                Network = NetworkDefinition.MultilayerPerceptron,
+                IsQuick = true, TrainingRows = 4_000, TestRows = 100, CalibrationRows = 500, ProbeRows = 16, Epochs = 3, Epsilon = 0.1,
+                Temperature = 20, Network = NetworkDefinition.MultilayerPerceptron,
             }
             : new Settings();
         var rest = new Queue<string>(arguments.Where(argument => argument != "--quick"));

@@ -69,9 +69,9 @@ internal static class RandomRecord
             attack.IsBlackBox ? null : random.Next(3) switch { 0 => null, 1 => false, _ => true });
     }
 
-    private static double Number(Random random) => random.Next(3) == 0
+    public static double Number(Random random) => random.Next(3) == 0
         ? BitConverter.Int64BitsToDouble(random.NextInt64(0x7fe0000000000000))
         : Numbers[random.Next(Numbers.Length)];
 
-    private static string Text(Random random) => Texts[random.Next(Texts.Length)];
+    public static string Text(Random random) => Texts[random.Next(Texts.Length)];
 }

@@ -37,17 +37,16 @@ internal readonly struct JsonField(JsonElement element, string path)
         : throw Unexpected("a whole number of 32 bits", Shown());
 
     /// <summary>A number, or the text NaN, Infinity or -Infinity.</summary>
-    public double Number()
-    {
-        if (_element.ValueKind == JsonValueKind.String && JsonNumbers.Named(_element.GetString()!) is { } named)
-        {
-            return named;
-        }
-
-        return _element.ValueKind == JsonValueKind.Number && _element.TryGetDouble(out var value) && double.IsFinite(value)
+    public double Number() => Named()
+        ?? (_element.ValueKind == JsonValueKind.Number && _element.TryGetDouble(out var value) && double.IsFinite(value)
             ? value
-            : throw Unexpected("a number, \"NaN\", \"Infinity\" or \"-Infinity\"", Shown());
-    }
+            : throw Unexpected("a number, \"NaN\", \"Infinity\" or \"-Infinity\"", Shown()));
+
+    /// <summary>A number of 32 bits, or the text NaN, Infinity or -Infinity.</summary>
+    public float Single() => (float?)Named()
+        ?? (_element.ValueKind == JsonValueKind.Number && _element.TryGetSingle(out var value) && float.IsFinite(value)
+            ? value
+            : throw Unexpected("a number of 32 bits, \"NaN\", \"Infinity\" or \"-Infinity\"", Shown()));
 
     /// <summary>Seconds, exact to the tick of 100 ns.</summary>
     public TimeSpan Seconds() => _element.ValueKind == JsonValueKind.Number && _element.TryGetDecimal(out var seconds)
@@ -105,6 +104,8 @@ internal readonly struct JsonField(JsonElement element, string path)
     public bool IsText => _element.ValueKind == JsonValueKind.String;
 
     public InvalidDataException Unexpected(string expected, string got) => new($"{_path}: expected {expected}, got {got}.");
+
+    private double? Named() => IsText ? JsonNumbers.Named(_element.GetString()!) : null;
 
     private void Require(JsonValueKind kind, string expected)
     {

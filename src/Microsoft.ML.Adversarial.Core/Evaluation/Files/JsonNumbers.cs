@@ -29,6 +29,19 @@ internal static class JsonNumbers
         json.WriteDouble(value);
     }
 
+    /// <summary>Writes a float in the shortest form that reads back the same; what JSON has no number for, as its name.</summary>
+    public static void WriteSingle(this Utf8JsonWriter json, float value)
+    {
+        if (float.IsFinite(value))
+        {
+            json.WriteNumberValue(value);
+        }
+        else
+        {
+            json.WriteDouble(value);
+        }
+    }
+
     /// <summary>Writes seconds, exact to the tick of 100 ns.</summary>
     public static void WriteSeconds(this Utf8JsonWriter json, string name, TimeSpan time) =>
         json.WriteNumber(name, (decimal)time.Ticks / TimeSpan.TicksPerSecond);

@@ -8,6 +8,8 @@ internal static class RecordContradiction
     /// <summary>The first contradiction in a sentence, or null.</summary>
     public static string? In(EvaluationRecord record) => InShards(record) ?? InAttacks(record) ?? InRows(record);
 
+    public static bool IsRising(IEnumerable<long> numbers) => numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);
+
     private static string? InShards(EvaluationRecord record) =>
         record.ShardCount < 1 ? $"shardCount: expected at least 1, got {record.ShardCount}."
         : record.BatchSize < 1 ? $"batchSize: expected at least 1, got {record.BatchSize}."
@@ -56,6 +58,4 @@ internal static class RecordContradiction
 
         return IsRising(record.Rows.Select(row => row.Row)) ? null : "rows: expected rising numbers, got others.";
     }
-
-    private static bool IsRising(IEnumerable<long> numbers) => numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);
 }

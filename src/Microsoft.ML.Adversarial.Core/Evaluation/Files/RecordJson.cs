@@ -10,21 +10,12 @@ internal static class RecordJson
     public static void Write(Utf8JsonWriter json, EvaluationRecord record)
     {
         json.WriteStartObject();
-        json.WriteString("libraryVersion", record.LibraryVersion);
-        WriteKnown(json, "modelFingerprint", record.ModelFingerprint);
-        WriteKnown(json, "dataFingerprint", record.DataFingerprint);
-        json.WriteString("suite", record.Suite);
-        json.WriteString("norm", record.Norm);
-        json.WriteDouble("epsilon", record.Epsilon);
-        json.WriteString("constraints", record.Constraints);
-        json.WriteList("classes", record.Classes, static (line, name) => line.WriteStringValue(name));
-        json.WriteNumber("seed", record.Seed);
-        json.WriteNumber("batchSize", record.BatchSize);
+        SuiteRecordJson.Write(json, record);
+        SuiteRecordJson.WriteKnown(json, "modelFingerprint", record.ModelFingerprint);
+        SuiteRecordJson.WriteKnown(json, "dataFingerprint", record.DataFingerprint);
         json.WriteNumber("rowCount", record.RowCount);
         json.WriteNumber("shardCount", record.ShardCount);
         json.WriteList("shards", record.Shards, static (line, shard) => line.WriteNumberValue(shard));
-        json.WriteBoolean("isComplete", record.IsComplete);
-        json.WriteList("attacksLeftOut", record.AttacksLeftOut, static (line, name) => line.WriteStringValue(name));
         json.WriteList("warnings", Flags(record.Warnings), static (line, flag) => line.WriteStringValue(JsonNumbers.CamelCase($"{flag}")));
         DiagnosticJson.Write(json, "probes", record.Probes);
         CurveJson.Write(json, "probedCurve", record.ProbedCurve);
@@ -68,14 +59,6 @@ internal static class RecordJson
             Attacks = [.. attacks.Select(attack => attack.Attack)],
             Rows = RowsJson.WithOutcomes(rows, [.. attacks.Select(attack => attack.Outcomes)]),
         };
-    }
-
-    private static void WriteKnown(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
     }
 
     private static IEnumerable<RobustnessWarnings> Flags(RobustnessWarnings warnings) =>

@@ -3,7 +3,7 @@ using Microsoft.ML.Adversarial.Evaluation.Robustness;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Files;
 
-/// <summary>The rows in the file, a list for each of their properties; errors, which are few, by the place of their row in these lists.</summary>
+/// <summary>The rows in the file, a list for each of their properties.</summary>
 internal static class RowsJson
 {
     public static void Write(Utf8JsonWriter json, string name, IReadOnlyList<EvaluatedRow> rows)
@@ -13,19 +13,7 @@ internal static class RowsJson
         json.WriteList("fingerprint", rows, static (line, row) => line.WriteStringValue(row.Fingerprint));
         json.WriteList("label", rows, static (line, row) => line.WriteNumberValue(row.Label));
         json.WriteList("prediction", rows, static (line, row) => line.WriteNumberValue(row.Prediction));
-        json.WriteStartArray("errors");
-        foreach (var (place, row) in rows.Index())
-        {
-            if (row.Error is not null)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("place", place);
-                json.WriteString("error", row.Error);
-                json.WriteEndObject();
-            }
-        }
-
-        json.WriteEndArray();
+        RowErrorsJson.Write(json, "errors", rows, static row => row.Error);
         json.WriteEndObject();
     }
 
@@ -37,39 +25,13 @@ internal static class RowsJson
         var fingerprints = json["fingerprint"].List(count, static text => text.Text());
         var labels = json["label"].List(count, static label => label.Integer());
         var predictions = json["prediction"].List(count, static prediction => prediction.Integer());
-        var errors = new string?[count];
-        foreach (var error in json["errors"].List(static error => error))
-        {
-            var place = error["place"].Integer();
-            if (place < 0 || place >= count)
-            {
-                throw error["place"].Unexpected($"a place from 0 to {count - 1}", $"{place}");
-            }
-
-            errors[place] = error["error"].Text();
-        }
-
+        var errors = RowErrorsJson.Read(json["errors"], count);
         return [.. numbers.Select((number, place) => new EvaluatedRow(
             number, fingerprints[place], labels[place], predictions[place], [], errors[place]))];
     }
 
     /// <summary>The rows with what each attack did to those that were evaluated, in their order.</summary>
-    public static IReadOnlyList<EvaluatedRow> WithOutcomes(IReadOnlyList<EvaluatedRow> rows, IReadOnlyList<IReadOnlyList<RowOutcome>> attacks)
-    {
-        List<EvaluatedRow> joined = [];
-        var place = 0;
-        foreach (var row in rows)
-        {
-            if (row.Error is not null)
-            {
-                joined.Add(row);
-                continue;
-            }
-
-            joined.Add(row with { Outcomes = [.. attacks.Select(outcomes => outcomes[place])] });
-            place++;
-        }
-
-        return joined;
-    }
+    public static IReadOnlyList<EvaluatedRow> WithOutcomes(IReadOnlyList<EvaluatedRow> rows, IReadOnlyList<IReadOnlyList<RowOutcome>> attacks) =>
+        RowErrorsJson.Join(
+            rows, static row => row.Error, (row, place) => row with { Outcomes = [.. attacks.Select(outcomes => outcomes[place])] });
 }

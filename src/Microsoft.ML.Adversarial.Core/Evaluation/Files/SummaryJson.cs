@@ -10,8 +10,8 @@ internal static class SummaryJson
     {
         json.WriteStartObject();
         json.WriteDouble("confidence", metrics.Confidence);
-        Write(json, "cleanAccuracy", metrics.CleanAccuracy);
-        Write(json, "robustAccuracy", metrics.RobustAccuracy);
+        ShareJson.Write(json, "cleanAccuracy", metrics.CleanAccuracy);
+        ShareJson.Write(json, "robustAccuracy", metrics.RobustAccuracy);
         json.WriteStartArray("attacks");
         foreach (var attack in metrics.Attacks)
         {
@@ -24,8 +24,8 @@ internal static class SummaryJson
         {
             json.WriteStartObject();
             json.WriteString("name", of.Name);
-            Write(json, "cleanAccuracy", of.CleanAccuracy);
-            Write(json, "robustAccuracy", of.RobustAccuracy);
+            ShareJson.Write(json, "cleanAccuracy", of.CleanAccuracy);
+            ShareJson.Write(json, "robustAccuracy", of.RobustAccuracy);
             json.WriteEndObject();
         }
 
@@ -39,8 +39,8 @@ internal static class SummaryJson
     {
         json.WriteStartObject();
         json.WriteString("name", attack.Name);
-        Write(json, "success", attack.Success);
-        Write(json, "robustAccuracy", attack.RobustAccuracy);
+        ShareJson.Write(json, "success", attack.Success);
+        ShareJson.Write(json, "robustAccuracy", attack.RobustAccuracy);
         json.WriteStartArray("sizes");
         foreach (var size in attack.Sizes)
         {
@@ -64,18 +64,7 @@ internal static class SummaryJson
         }
 
         json.WriteEndArray();
-        Write(json, "lostToRounding", attack.LostToRounding);
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, Share share)
-    {
-        json.WriteStartObject(name);
-        json.WriteDouble("value", share.Value);
-        json.WriteNumber("count", share.Count);
-        json.WriteNumber("total", share.Total);
-        json.WriteDouble("lower", share.Interval.Lower);
-        json.WriteDouble("upper", share.Interval.Upper);
+        ShareJson.Write(json, "lostToRounding", attack.LostToRounding);
         json.WriteEndObject();
     }
 }

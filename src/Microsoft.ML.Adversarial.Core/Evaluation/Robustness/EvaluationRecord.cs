@@ -7,37 +7,13 @@ namespace Microsoft.ML.Adversarial.Evaluation.Robustness;
 /// Everything that one evaluation measured, row by row. All metrics are computed from it and from nothing else, so that records of parts of the
 /// data, joined, give what one evaluation of all of it gives.
 /// </summary>
-public sealed record EvaluationRecord
+public sealed record EvaluationRecord : SuiteRecord
 {
-    /// <summary>The version of the library.</summary>
-    public required string LibraryVersion { get; init; }
-
     /// <summary>What tells the model from others, if the caller said so, such as a hash of its file. Default null.</summary>
     public string? ModelFingerprint { get; init; }
 
     /// <summary>What tells the data from others, if the caller said so, such as a hash of its files. Default null.</summary>
     public string? DataFingerprint { get; init; }
-
-    /// <summary>The suite's name.</summary>
-    public required string Suite { get; init; }
-
-    /// <summary>The norm of the threat model.</summary>
-    public required string Norm { get; init; }
-
-    /// <summary>The budget.</summary>
-    public required double Epsilon { get; init; }
-
-    /// <summary>What adversarial inputs had to satisfy besides, as text; <c>none</c> if nothing.</summary>
-    public required string Constraints { get; init; }
-
-    /// <summary>The classes, in their order.</summary>
-    public required IReadOnlyList<string> Classes { get; init; }
-
-    /// <summary>Seed of all random draws, which belong to it and to the row.</summary>
-    public required long Seed { get; init; }
-
-    /// <summary>Rows per batch.</summary>
-    public required int BatchSize { get; init; }
 
     /// <summary>How many rows the whole data has, of which <see cref="Rows"/> may be a part.</summary>
     public required long RowCount { get; init; }
@@ -48,14 +24,8 @@ public sealed record EvaluationRecord
     /// <summary>The parts that are here, from 0, in rising order.</summary>
     public required IReadOnlyList<int> Shards { get; init; }
 
-    /// <summary>Whether the evaluation ran to its end; a cancelled one holds the rows that it had finished.</summary>
-    public required bool IsComplete { get; init; }
-
     /// <summary>The attacks.</summary>
     public required IReadOnlyList<AttackRecord> Attacks { get; init; }
-
-    /// <summary>Attacks of the suite that were left out, since they need what the model has not.</summary>
-    public required IReadOnlyList<string> AttacksLeftOut { get; init; }
 
     /// <summary>What AutoAttack noticed about the model in any batch.</summary>
     public required RobustnessWarnings Warnings { get; init; }

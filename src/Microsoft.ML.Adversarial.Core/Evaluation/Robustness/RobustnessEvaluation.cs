@@ -31,17 +31,7 @@ public static class RobustnessEvaluation
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentNullException.ThrowIfNull(suite);
         options ??= new();
-        var (able, unable) = (suite.Attacks.Where(attack => attack.Attack.CanAttack(classifier)).ToArray(),
-            suite.Attacks.Where(attack => !attack.Attack.CanAttack(classifier)).Select(attack => attack.Name).ToArray());
-        if (able.Length == 0)
-        {
-            throw new ArgumentException(
-                $"Suite '{suite.Name}': expected an attack that {classifier.GetType().Name} allows, got {string.Join(", ", unable)}. "
-                + $"Use {nameof(AttackSuite)}.{nameof(AttackSuite.BlackBox)}, or a classifier with gradients.",
-                nameof(suite));
-        }
-
-        var run = new Running(classifier, suite, able, options);
+        var run = new Running(classifier, suite, new(classifier, suite, classes), options);
         foreach (var batch in batches)
         {
             if (!run.Take(batch))
@@ -50,14 +40,15 @@ public static class RobustnessEvaluation
             }
         }
 
-        return new(run.Record(classes ?? [.. Enumerable.Range(0, classifier.ClassCount).Select(index => $"{index}")], unable), options.Confidence);
+        return new(run.Record(), options.Confidence);
     }
 
-    private sealed class Running(IClassifier classifier, AttackSuite suite, SuiteAttack[] attacks, RobustnessOptions options)
+    private sealed class Running(IClassifier classifier, AttackSuite suite, SuiteRun allowed, RobustnessOptions options)
     {
+        private readonly SuiteAttack[] _attacks = [.. allowed.Attacks];
         private readonly List<EvaluatedRow> _rows = [];
-        private readonly long?[] _queries = [.. attacks.Select(_ => classifier is IQueryCounter ? 0L : (long?)null)];
-        private readonly TimeSpan[] _times = new TimeSpan[attacks.Length];
+        private readonly long?[] _queries = [.. allowed.Attacks.Select(_ => classifier is IQueryCounter ? 0L : (long?)null)];
+        private readonly TimeSpan[] _times = new TimeSpan[allowed.Attacks.Count];
         private RobustnessWarnings _warnings;
         private ProbeResults _probes = ProbeResults.None;
         private long _rowCount;
@@ -80,7 +71,7 @@ public static class RobustnessEvaluation
             var evaluated = _rowsAtFault.Evaluate(batch);
             if (number == 0 && options.ProbeRows > 0 && !options.Cancellation.IsCancellationRequested)
             {
-                _probes = ProbeResults.Of(classifier, suite, attacks, batch, evaluated, options);
+                _probes = ProbeResults.Of(classifier, suite, _attacks, batch, evaluated, options);
             }
 
             if (options.Cancellation.IsCancellationRequested)
@@ -93,18 +84,9 @@ public static class RobustnessEvaluation
             return true;
         }
 
-        public EvaluationRecord Record(IReadOnlyList<string> classes, IReadOnlyList<string> leftOut)
+        public EvaluationRecord Record()
         {
-            if (_rows.Count == 0 && !_isComplete)
-            {
-                throw new OperationCanceledException("Cancelled before a batch was finished.", options.Cancellation);
-            }
-
-            if (_rowCount == 0)
-            {
-                throw new ArgumentException("Expected at least one row, got none.", "batches");
-            }
-
+            SuiteRun.RequireRows(_rowCount, _rows.Count, _isComplete, options.Cancellation);
             // Other parts may have rows that can be evaluated.
             if (options.Shard.Count == 1 && _rows.Count > 0 && _rows.All(row => row.Error is not null) && _rowsAtFault?.FirstError is { } firstError)
             {
@@ -120,15 +102,15 @@ public static class RobustnessEvaluation
                 Norm = suite.Norm.Name,
                 Epsilon = suite.Epsilon,
                 Constraints = suite.Constraints.ToString(),
-                Classes = classes,
+                Classes = allowed.Classes,
                 Seed = options.Seed,
                 BatchSize = options.BatchSize,
                 RowCount = _rowCount,
                 ShardCount = options.Shard.Count,
                 Shards = [options.Shard.Index],
                 IsComplete = _isComplete,
-                Attacks = [.. attacks.Select((attack, index) => Describe(attack, index))],
-                AttacksLeftOut = leftOut,
+                Attacks = [.. _attacks.Select((attack, index) => Describe(attack, index))],
+                AttacksLeftOut = allowed.AttacksLeftOut,
                 Warnings = _warnings,
                 Probes = _probes.Diagnostics,
                 ProbedCurve = _probes.Curve,
@@ -148,13 +130,13 @@ public static class RobustnessEvaluation
         private EvaluatedRow[] EvaluateTogether(EvaluationBatch batch)
         {
             var evaluation = new BatchEvaluation(classifier, batch, options);
-            for (var index = 0; index < attacks.Length; index++)
+            for (var index = 0; index < _attacks.Length; index++)
             {
                 var (watch, before) = (Stopwatch.StartNew(), evaluation.QueryCount);
-                _warnings |= evaluation.Attack(attacks[index].Attack);
+                _warnings |= evaluation.Attack(_attacks[index].Attack);
                 _times[index] += watch.Elapsed;
                 _queries[index] += evaluation.QueryCount - before;
-                options.Progress?.Report(new(_rows.Count, attacks[index].Name));
+                options.Progress?.Report(new(_rows.Count, _attacks[index].Name));
                 if (options.Cancellation.IsCancellationRequested)
                 {
                     break;

@@ -36,16 +36,7 @@ public static class SystemEvaluation
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentNullException.ThrowIfNull(suite);
         options ??= new();
-        if (!suite.Attacks.Any(attack => attack.Attack.CanAttack(system.Classifier)))
-        {
-            throw new ArgumentException(
-                $"Suite '{suite.Name}': expected an attack that {system.Classifier.GetType().Name} allows, got "
-                + $"{string.Join(", ", suite.Attacks.Select(attack => attack.Name))}. "
-                + $"Use {nameof(AttackSuite)}.{nameof(AttackSuite.BlackBox)}, or a classifier with gradients.",
-                nameof(suite));
-        }
-
-        var run = new Running(system, suite, options);
+        var run = new Running(system, suite, new(system.Classifier, suite, classes), options);
         foreach (var batch in batches)
         {
             if (!run.Take(batch))
@@ -54,7 +45,7 @@ public static class SystemEvaluation
             }
         }
 
-        return new(run.Record(classes ?? [.. Enumerable.Range(0, system.Classifier.ClassCount).Select(index => $"{index}")]), options.Confidence);
+        return new(run.Record(), options.Confidence);
     }
 
     /// <summary>What attacks the bare classifier with half the budget; null where nothing can.</summary>
@@ -82,9 +73,8 @@ public static class SystemEvaluation
         return attack with { Constraints = suite.Constraints };
     }
 
-    private sealed class Running(DetectionSystem system, AttackSuite suite, SystemOptions options)
+    private sealed class Running(DetectionSystem system, AttackSuite suite, SuiteRun allowed, SystemOptions options)
     {
-        private readonly SuiteAttack[] _able = [.. suite.Attacks.Where(attack => attack.Attack.CanAttack(system.Classifier))];
         private readonly Attack? _half = HalfBudgetAttack(system.Classifier, suite, options);
         private readonly List<SystemRow> _rows = [];
         private IReadOnlyList<string?> _whyNotEvaded = [];
@@ -110,18 +100,9 @@ public static class SystemEvaluation
             return true;
         }
 
-        public SystemRecord Record(IReadOnlyList<string> classes)
+        public SystemRecord Record()
         {
-            if (_rows.Count == 0 && !_isComplete)
-            {
-                throw new OperationCanceledException("Cancelled before a batch was finished.", options.Cancellation);
-            }
-
-            if (_rows.Count == 0)
-            {
-                throw new ArgumentException("Expected at least one row, got none.", "batches");
-            }
-
+            SuiteRun.RequireRows(_rows.Count, _rows.Count, _isComplete, options.Cancellation);
             if (_rows.All(row => row.Error is not null) && _rowsAtFault?.FirstError is { } firstError)
             {
                 throw firstError;
@@ -134,7 +115,7 @@ public static class SystemEvaluation
                 Norm = suite.Norm.Name,
                 Epsilon = suite.Epsilon,
                 Constraints = suite.Constraints.ToString(),
-                Classes = classes,
+                Classes = allowed.Classes,
                 Seed = options.Seed,
                 BatchSize = options.BatchSize,
                 IsComplete = _isComplete,
@@ -146,12 +127,12 @@ public static class SystemEvaluation
                 ],
                 Attacks =
                 [
-                    .. _able.Select((attack, index) => new SystemAttackRecord(
+                    .. allowed.Attacks.Select((attack, index) => new SystemAttackRecord(
                         attack.Name, AttackRecord.SettingsOf(attack.Attack), attack.IsBlackBox, attack.IsMinimumNorm, [], _times[index])),
                     .. _adaptive.Select((attack, index) => new SystemAttackRecord(
-                        attack.Attack.Name, attack.Settings, IsBlackBox: false, IsMinimumNorm: false, attack.Evades, _times[_able.Length + index])),
+                        attack.Attack.Name, attack.Settings, IsBlackBox: false, IsMinimumNorm: false, attack.Evades, _times[allowed.Attacks.Count + index])),
                 ],
-                AttacksLeftOut = [.. suite.Attacks.Except(_able).Select(attack => attack.Name)],
+                AttacksLeftOut = allowed.AttacksLeftOut,
                 HalfBudgetAttack = _half is null ? null : AttackRecord.SettingsOf(_half),
                 Rows = _rows,
             };
@@ -169,14 +150,14 @@ public static class SystemEvaluation
             var canEvade = system.Classifier is IDifferentiableClassifier;
             _whyNotEvaded = canEvade ? adaptive.WhyNotEvaded : [.. system.Detectors.Select(_ => "the classifier has no gradient")];
             _adaptive = canEvade ? [.. adaptive.Within(suite, options.AdaptiveSteps)] : [];
-            _times = new TimeSpan[_able.Length + _adaptive.Length];
+            _times = new TimeSpan[allowed.Attacks.Count + _adaptive.Length];
             _hasBegun = true;
         }
 
         private SystemRow[] EvaluateTogether(EvaluationBatch batch)
         {
             var evaluation = new SystemBatch(system, batch, options);
-            foreach (var (index, attack) in _able.Concat(_adaptive.Select(one => one.Attack)).Index())
+            foreach (var (index, attack) in allowed.Attacks.Concat(_adaptive.Select(one => one.Attack)).Index())
             {
                 var watch = Stopwatch.StartNew();
                 evaluation.Attack(attack.Attack);

@@ -1,37 +1,12 @@
+using Microsoft.ML.Adversarial.Evaluation.Robustness;
+
 namespace Microsoft.ML.Adversarial.Evaluation.Systems;
 
 /// <summary>
 /// Everything that one evaluation of a classifier with its detectors measured, row by row. All metrics are computed from it and from nothing else.
 /// </summary>
-public sealed record SystemRecord
+public sealed record SystemRecord : SuiteRecord
 {
-    /// <summary>The version of the library.</summary>
-    public required string LibraryVersion { get; init; }
-
-    /// <summary>The suite's name.</summary>
-    public required string Suite { get; init; }
-
-    /// <summary>The norm of the threat model.</summary>
-    public required string Norm { get; init; }
-
-    /// <summary>The budget.</summary>
-    public required double Epsilon { get; init; }
-
-    /// <summary>What adversarial inputs had to satisfy besides, as text; <c>none</c> if nothing.</summary>
-    public required string Constraints { get; init; }
-
-    /// <summary>The classes, in their order.</summary>
-    public required IReadOnlyList<string> Classes { get; init; }
-
-    /// <summary>Seed of all random draws, which belong to it and to the row.</summary>
-    public required long Seed { get; init; }
-
-    /// <summary>Rows per batch.</summary>
-    public required int BatchSize { get; init; }
-
-    /// <summary>Whether the evaluation ran to its end; a cancelled one holds the rows that it had finished.</summary>
-    public required bool IsComplete { get; init; }
-
     /// <summary>The share of clean rows that the system was calibrated to flag at most.</summary>
     public required double FalsePositiveRate { get; init; }
 
@@ -40,9 +15,6 @@ public sealed record SystemRecord
 
     /// <summary>The suite's attacks, and after them the adaptive ones, made for the detectors.</summary>
     public required IReadOnlyList<SystemAttackRecord> Attacks { get; init; }
-
-    /// <summary>Attacks of the suite that were left out, since they need what the classifier has not.</summary>
-    public required IReadOnlyList<string> AttacksLeftOut { get; init; }
 
     /// <summary>The attack on the bare classifier with half the budget, as text; null where none was made.</summary>
     public required string? HalfBudgetAttack { get; init; }

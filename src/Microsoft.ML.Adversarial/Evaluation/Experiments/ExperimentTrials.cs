@@ -37,7 +37,7 @@ internal sealed class ExperimentTrials(
         try
         {
             _begun++;
-            trial = Judged(folder?.Find(new(plan, plan.Seed(settings.Seed)))) ?? run.Run(plan);
+            trial = Judged(folder?.Find(new(plan, settings))) ?? run.Run(plan);
         }
         catch (OperationCanceledException)
         {
@@ -109,7 +109,7 @@ internal sealed class ExperimentTrials(
         ];
         var failed = failures.Length == 0 ? "" : $" {failures.Length} failed.";
         return isComplete ? new AggregateException($"Expected at least one trial to succeed, got {failures.Length} that failed.", failures)
-            : settings.CancellationToken.IsCancellationRequested || settings.Robustness.Cancellation.IsCancellationRequested
+            : settings.Cancellations.Any(token => token.IsCancellationRequested)
                 ? new OperationCanceledException($"Cancelled before a trial was finished.{failed}", Inner(), settings.CancellationToken)
                 : new TimeoutException(
                     $"Expected at least one trial to be finished within {nameof(RobustnessExperimentSettings.MaxExperimentTime)}, {settings.MaxExperimentTime}, "

@@ -26,10 +26,24 @@ public sealed record LeaderboardRow
     /// <summary>The share of rows that it is right about and no attack breaks; NaN if the trial failed.</summary>
     public double RobustAccuracy { get; set; }
 
+    /// <summary>
+    /// The share of rows that are misclassified and that no detector flags, at worst; without detectors 1 − <see cref="RobustAccuracy"/>. NaN if the
+    /// trial failed, or where models are not evaluated with their detectors.
+    /// </summary>
+    public double UnflaggedError { get; set; }
+
+    /// <summary>The area under the ROC curve of the detector that the attacks made for it fool most; NaN where there is none.</summary>
+    public double AdaptiveAreaUnderRocCurve { get; set; }
+
+    /// <summary>The share of unperturbed rows that the detectors flag; NaN where there is none.</summary>
+    public double FalsePositiveRate { get; set; }
+
     /// <summary>The further measures: <c>Flagged=0.9; Size=12</c>; empty if there are none.</summary>
     public string Measures { get; set; } = "";
 
-    /// <summary>The checks that cast doubt on the robust accuracy, and attacks that the model did not allow; empty if there are none.</summary>
+    /// <summary>
+    /// The checks that cast doubt on the robust accuracy or on the detectors, and attacks that the model did not allow; empty if there are none.
+    /// </summary>
     public string Warnings { get; set; } = "";
 
     /// <summary>Rows on which the model or an attack failed, which count in no accuracy.</summary>
@@ -56,6 +70,9 @@ public sealed record LeaderboardRow
         MetricValue = trial.MetricValue,
         CleanAccuracy = trial.CleanAccuracy,
         RobustAccuracy = trial.RobustAccuracy,
+        UnflaggedError = trial.UnflaggedError,
+        AdaptiveAreaUnderRocCurve = trial.AdaptiveAreaUnderRocCurve,
+        FalsePositiveRate = trial.FalsePositiveRate,
         Measures = string.Join("; ", trial.Measures.Select(measure => $"{measure.Key}={measure.Value.ToString(CultureInfo.InvariantCulture)}")),
         Warnings = string.Join("; ", WarningsOf(trial).Distinct()),
         FailedRows = trial.Evaluations.Sum(metrics => metrics.FailedRows.Count()),
@@ -68,6 +85,7 @@ public sealed record LeaderboardRow
     private static IEnumerable<string> WarningsOf(RobustnessTrial trial) =>
     [
         .. trial.Evaluations.SelectMany(metrics => metrics.Warnings).Select(warning => $"{warning.Kind}"),
+        .. trial.Systems.SelectMany(system => system.Warnings).Select(warning => $"{warning.Kind}"),
         .. trial.Evaluations.SelectMany(metrics => metrics.Record.AttacksLeftOut).Select(attack => $"without {attack}"),
         .. trial.Remark is { } remark ? new[] { remark } : [],
     ];

@@ -14,6 +14,12 @@ public sealed class OptimizingMetric
     /// <summary>The share of rows that the model is right about unperturbed.</summary>
     public static OptimizingMetric CleanAccuracy { get; } = Maximize(nameof(CleanAccuracy), trial => trial.CleanAccuracy);
 
+    /// <summary>
+    /// The share of rows that are misclassified and that no detector flags, unperturbed or after some attack, those made for the detectors included;
+    /// less is better. Needs <see cref="RobustnessExperimentSettings.Detection"/>.
+    /// </summary>
+    public static OptimizingMetric UnflaggedError { get; } = Minimize(nameof(UnflaggedError), trial => trial.UnflaggedError);
+
     /// <summary>What leaderboards call it.</summary>
     public string Name { get; }
 

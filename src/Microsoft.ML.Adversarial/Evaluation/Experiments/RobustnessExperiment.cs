@@ -13,8 +13,18 @@ public sealed class RobustnessExperiment
     private readonly RobustnessExperimentSettings _settings;
     private readonly List<Candidate> _candidates = [];
 
-    internal RobustnessExperiment(IHostEnvironment environment, RobustnessExperimentSettings settings) =>
+    internal RobustnessExperiment(IHostEnvironment environment, RobustnessExperimentSettings settings)
+    {
+        if (settings.OptimizingMetric == OptimizingMetric.UnflaggedError && settings.Detection is null)
+        {
+            throw new ArgumentException(
+                $"Expected {nameof(RobustnessExperimentSettings.Detection)} with {nameof(OptimizingMetric)}.{nameof(OptimizingMetric.UnflaggedError)}, "
+                + "got none: which errors are flagged is known where thresholds are calibrated. Give calibration rows, or look for something else.",
+                nameof(settings));
+        }
+
         (_environment, _settings) = (environment, settings);
+    }
 
     /// <summary>Adds a candidate without options: one trial.</summary>
     /// <param name="name">What leaderboards call it; its own among the candidates.</param>
@@ -62,7 +72,7 @@ public sealed class RobustnessExperiment
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
-        return Execute(new TrialData(train, test, Folds: 0, _settings.Seed), progress);
+        return Execute(new TrialData(train, test, Folds: 0, _settings.Seed) { Detection = _settings.Detection }, progress);
     }
 
     /// <summary>
@@ -77,7 +87,7 @@ public sealed class RobustnessExperiment
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
-        return Execute(new TrialData(train, Test: null, folds, _settings.Seed), progress);
+        return Execute(new TrialData(train, Test: null, folds, _settings.Seed) { Detection = _settings.Detection }, progress);
     }
 
     private RobustnessExperimentResult Execute(TrialData data, IProgress<RobustnessTrial>? progress)
@@ -90,12 +100,12 @@ public sealed class RobustnessExperiment
         // Grids that are too large, and folders that cannot be written, are known before anything is read.
         var plans = _settings.Search.FirstRound(_candidates, _settings.Seed);
         using var held = _settings.Folder is { } path ? new FolderLock(path) : null;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_settings.CancellationToken, _settings.Robustness.Cancellation);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_settings.Cancellations);
         ending.CancelAfter(_settings.MaxExperimentTime ?? Timeout.InfiniteTimeSpan);
         using var log = _environment.Register(nameof(RobustnessExperiment)).Start(nameof(Execute));
         data.Validate(_settings.LabelColumnName);
         var folder = _settings.Folder is { } kept
-            ? new TrialFolder(kept, new(_settings, data.Fingerprint(_settings.CancellationToken)), _settings.Robustness.Confidence, log)
+            ? new TrialFolder(kept, _settings, data.Fingerprint(_settings.CancellationToken), log)
             : null;
         var run = new TrialRun(_environment, log, _settings, data, ending.Token);
         return new ExperimentTrials(_settings, run, data.Train.Schema, folder, log, progress).RunAll(plans, ending.Token);

@@ -42,7 +42,7 @@ public sealed record RobustnessExperimentSettings
     } = new RandomSearch(10);
 
     /// <summary>
-    /// Seed of the values that are tried, of folds, and of each trial's own context. That of the attacks is <see cref="RobustnessOptions.Seed"/>, the
+    /// Seed of the values that are tried, of folds, and of each trial's own context. That of the attacks is <see cref="EvaluationOptions.Seed"/>, the
     /// same for all trials. Default 0.
     /// </summary>
     public int Seed { get; init; }
@@ -60,6 +60,12 @@ public sealed record RobustnessExperimentSettings
         get;
         init => field = value ?? throw new ArgumentNullException(nameof(Robustness));
     } = new();
+
+    /// <summary>
+    /// How models are evaluated with their detectors, by attacks that know of them; null, the default, for not at all. A trial fails where a detector
+    /// of its model cannot be evaluated so: it reads other values than the network, or the network stands behind input transformations.
+    /// </summary>
+    public DetectionSettings? Detection { get; init; }
 
     /// <summary>Further numbers of each model, with names of their own. Default none.</summary>
     public IReadOnlyList<TrialMeasure> Measures
@@ -84,4 +90,8 @@ public sealed record RobustnessExperimentSettings
         get;
         init => field = value is not "" ? value : throw new ArgumentException("Expected a folder or null, got an empty name.", nameof(Folder));
     }
+
+    /// <summary>All that ends the experiment early.</summary>
+    internal CancellationToken[] Cancellations =>
+        [CancellationToken, Robustness.Cancellation, Detection?.Options.Cancellation ?? CancellationToken.None];
 }

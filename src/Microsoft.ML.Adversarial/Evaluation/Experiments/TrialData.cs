@@ -1,8 +1,13 @@
+using Microsoft.ML.Adversarial.Detectors;
+
 namespace Microsoft.ML.Adversarial.Evaluation.Experiments;
 
 /// <summary>The rows of an experiment: what trains and what judges, once or in folds.</summary>
 internal sealed record TrialData(IDataView Train, IDataView? Test, int Folds, int Seed)
 {
+    /// <summary>The rows that calibrate detectors, and how; null for none.</summary>
+    public DetectionSettings? Detection { get; init; }
+
     /// <summary>Rows that train and the rows that then judge.</summary>
     public IReadOnlyList<(IDataView Train, IDataView Test)> Splits { get; } = Test is { } test
         ? [(Train, test)]
@@ -16,6 +21,11 @@ internal sealed record TrialData(IDataView Train, IDataView? Test, int Folds, in
     public void Validate(string labelColumnName)
     {
         Require(Train, "training data", labelColumnName);
+        if (Detection is not null)
+        {
+            RequireCalibration(Detection);
+        }
+
         if (Test is not null)
         {
             Require(Test, "test data", labelColumnName);
@@ -32,7 +42,27 @@ internal sealed record TrialData(IDataView Train, IDataView? Test, int Folds, in
     public string Fingerprint(CancellationToken cancellation) => StableDraw.Join(
     [
         DataFingerprint.Of(Train, cancellation), Test is null ? $"{Folds} folds" : DataFingerprint.Of(Test, cancellation),
+        Detection is null ? "no calibration" : DataFingerprint.Of(Detection.CalibrationRows, cancellation),
     ]);
+
+    // For one detector; how many there are is known of fitted models.
+    private static void RequireCalibration(DetectionSettings detection)
+    {
+        var fewest = ConformalCalibration.FewestRows(detection.FalsePositiveRate);
+        using var cursor = detection.CalibrationRows.GetRowCursor([]);
+        var count = 0;
+        while (count < fewest && cursor.MoveNext())
+        {
+            count++;
+        }
+
+        if (count < fewest)
+        {
+            throw new ArgumentException(
+                $"Expected at least {fewest} calibration rows for a false-positive rate of {detection.FalsePositiveRate}, got {count}: with fewer, "
+                + "no row could ever be flagged. Give more rows, or allow a higher rate.");
+        }
+    }
 
     private static void Require(IDataView rows, string what, string labelColumnName)
     {

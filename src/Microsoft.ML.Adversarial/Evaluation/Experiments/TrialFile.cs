@@ -39,6 +39,9 @@ internal sealed record TrialFile
     /// <summary>The hashes of the evaluations' files.</summary>
     public required IReadOnlyList<string> EvaluationHashes { get; init; }
 
+    /// <summary>The hashes of the files of evaluations with detectors.</summary>
+    public required IReadOnlyList<string> SystemHashes { get; init; }
+
     /// <summary>The hash of this file where it is empty.</summary>
     public string Hash { get; init; } = "";
 

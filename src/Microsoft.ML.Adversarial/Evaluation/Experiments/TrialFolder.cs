@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.ML.Adversarial.Evaluation.Files;
 using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Adversarial.Evaluation.Systems;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Runtime;
 
@@ -10,12 +11,14 @@ namespace Microsoft.ML.Adversarial.Evaluation.Experiments;
 /// Keeps finished trials in a folder. Every file is written whole, and the one that vouches for the others last, so that a trial is there or is not,
 /// whenever the process ends.
 /// </summary>
-internal sealed class TrialFolder(string path, TrialKeys keys, double confidence, IChannel log)
+internal sealed class TrialFolder(string path, RobustnessExperimentSettings settings, string dataFingerprint, IChannel log)
 {
+    private readonly TrialKeys _keys = new(settings, dataFingerprint);
+
     /// <summary>The trial as it was kept; null if there is none, or it is damaged.</summary>
     public RobustnessTrial? Find(RobustnessTrial trial)
     {
-        var key = keys.Of(trial.Plan);
+        var key = _keys.Of(trial.Plan);
         if (!File.Exists(TrialPath(key)))
         {
             return null;
@@ -35,11 +38,22 @@ internal sealed class TrialFolder(string path, TrialKeys keys, double confidence
                 Require(EvaluationPath(key, index), hash);
             }
 
+            foreach (var (index, hash) in file.SystemHashes.Index())
+            {
+                Require(SystemPath(key, index), hash);
+            }
+
             return trial with
             {
                 Evaluations =
                 [
-                    .. file.EvaluationHashes.Select((_, index) => new RobustnessMetrics(EvaluationFile.Read(EvaluationPath(key, index)), confidence)),
+                    .. file.EvaluationHashes.Select((_, index) => new RobustnessMetrics(
+                        EvaluationFile.Read(EvaluationPath(key, index)), settings.Robustness.Confidence)),
+                ],
+                Systems =
+                [
+                    .. file.SystemHashes.Select((_, index) => new SystemMetrics(
+                        SystemFile.Read(SystemPath(key, index)), settings.Detection!.Options.Confidence)),
                 ],
                 Measures = file.Measures,
                 TrainingTime = file.TrainingTime,
@@ -59,13 +73,18 @@ internal sealed class TrialFolder(string path, TrialKeys keys, double confidence
     /// <returns>The trial with the file of its model; or with a remark why it could not be kept, which is no reason to lose it.</returns>
     public RobustnessTrial Keep(RobustnessTrial trial, MLContext ml, DataViewSchema schema)
     {
-        var key = keys.Of(trial.Plan);
+        var key = _keys.Of(trial.Plan);
         try
         {
             WholeFile.Write(ModelPath(key), stream => ml.Model.Save(trial.Model, schema, stream));
             foreach (var (index, metrics) in trial.Evaluations.Index())
             {
                 EvaluationFile.Write(EvaluationPath(key, index), metrics);
+            }
+
+            foreach (var (index, metrics) in trial.Systems.Index())
+            {
+                SystemFile.Write(SystemPath(key, index), metrics);
             }
 
             var file = new TrialFile
@@ -79,6 +98,7 @@ internal sealed class TrialFolder(string path, TrialKeys keys, double confidence
                 Measures = trial.Measures,
                 ModelHash = HashOf(ModelPath(key)),
                 EvaluationHashes = [.. trial.Evaluations.Select((_, index) => HashOf(EvaluationPath(key, index)))],
+                SystemHashes = [.. trial.Systems.Select((_, index) => HashOf(SystemPath(key, index)))],
             };
             WholeFile.Write(TrialPath(key), stream => stream.Write(file.Bytes()));
             return trial with { ModelFile = ModelPath(key) };
@@ -96,6 +116,8 @@ internal sealed class TrialFolder(string path, TrialKeys keys, double confidence
     private string ModelPath(string key) => Path.Combine(path, $"{key}.zip");
 
     private string EvaluationPath(string key, int index) => Path.Combine(path, $"{key}.evaluation{index + 1}.json");
+
+    private string SystemPath(string key, int index) => Path.Combine(path, $"{key}.system{index + 1}.json");
 
     private static void Require(string path, string hash)
     {

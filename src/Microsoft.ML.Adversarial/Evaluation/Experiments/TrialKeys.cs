@@ -21,6 +21,7 @@ internal sealed class TrialKeys
             dataFingerprint, settings.LabelColumnName, $"{settings.Seed}",
             suite.Name, suite.Norm.ToString()!, Text(suite.Epsilon), suite.Constraints.ToString(), .. suite.Attacks.SelectMany(Texts),
             $"{options.BatchSize}", $"{options.Seed}", $"{options.ProbeRows}", $"{options.Shard.Index}", $"{options.Shard.Count}",
+            settings.Detection is null ? "" : StableDraw.Join(Texts(settings.Detection)),
             .. settings.Measures.Select(measure => measure.Name),
         ]);
     }
@@ -31,6 +32,13 @@ internal sealed class TrialKeys
         var all = StableDraw.Join([_common, plan.Candidate.Name, Text(plan.TrainingFraction), .. plan.Texts]);
         return TrialFile.HashOf(Encoding.UTF8.GetBytes(all))[..32];
     }
+
+    // The calibration rows are among the data.
+    private static IEnumerable<string> Texts(DetectionSettings detection) =>
+    [
+        Text(detection.FalsePositiveRate), $"{detection.Options.BatchSize}", $"{detection.Options.Seed}", $"{detection.Options.AdaptiveSteps}",
+        .. detection.Options.HalfBudgetAttack is { } attack ? Texts(new SuiteAttack("half", attack)) : [],
+    ];
 
     private static IEnumerable<string> Texts(SuiteAttack attack) =>
     [

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Adversarial.Evaluation.Systems;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Experiments;
@@ -13,10 +14,11 @@ internal sealed class TrialRun(
     public RobustnessTrial Run(TrialPlan plan)
     {
         var (training, evaluation) = (new Stopwatch(), new Stopwatch());
-        var trial = new RobustnessTrial(plan, plan.Seed(settings.Seed));
+        var trial = new RobustnessTrial(plan, settings);
         try
         {
             List<RobustnessMetrics> evaluations = [];
+            List<SystemMetrics> systems = [];
             List<double[]> measures = [];
             ITransformer? model = null;
             foreach (var (train, test) in data.Splits)
@@ -24,6 +26,12 @@ internal sealed class TrialRun(
                 var ml = Context(plan);
                 model = Fit(ml, plan, train, training);
                 evaluation.Start();
+                // First, since what cannot be evaluated is known at once.
+                if (settings.Detection is { } detection && SystemOfModel.HasDetectors(model))
+                {
+                    systems.Add(EvaluateDetection(ml, model, test, detection));
+                }
+
                 evaluations.Add(Evaluate(ml, model, test));
                 measures.Add([.. settings.Measures.Select(measure => measure.Measure(ml, model, test))]);
                 evaluation.Stop();
@@ -35,6 +43,7 @@ internal sealed class TrialRun(
             var finished = trial with
             {
                 Evaluations = evaluations,
+                Systems = systems,
                 Measures = settings.Measures.Index().ToDictionary(
                     measure => measure.Item.Name, measure => measures.Average(values => values[measure.Index])),
                 TrainingTime = training.Elapsed,
@@ -97,6 +106,15 @@ internal sealed class TrialRun(
     {
         var metrics = ml.MulticlassClassification.EvaluateRobustness(
             model, test, settings.Suite, settings.LabelColumnName, settings.Robustness with { Cancellation = cancellation });
+        return metrics.Record.IsComplete ? metrics : throw new OperationCanceledException(cancellation);
+    }
+
+    private SystemMetrics EvaluateDetection(MLContext ml, ITransformer model, IDataView test, DetectionSettings detection)
+    {
+        SystemOfModel.RequireAllEvaluated(model);
+        var metrics = ml.MulticlassClassification.EvaluateRobustDetection(
+            model, test, detection.CalibrationRows, settings.Suite, detection.FalsePositiveRate, settings.LabelColumnName,
+            detection.Options with { Cancellation = cancellation });
         return metrics.Record.IsComplete ? metrics : throw new OperationCanceledException(cancellation);
     }
 }

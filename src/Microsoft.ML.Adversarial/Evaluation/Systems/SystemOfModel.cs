@@ -10,6 +10,30 @@ internal static class SystemOfModel
 {
     private const string Step = "EvaluateRobustDetection";
 
+    /// <summary>Whether any step of a chain adds a detector's score, one that can be evaluated or not.</summary>
+    public static bool HasDetectors(ITransformer model) => ClassifierOfModel.Steps(model).Any(
+        step => step is OutputDetectorTransformer || (step is IDetectorTransformer detector && detector.Detectors.Any()));
+
+    /// <summary>Throws where a chain adds scores of detectors that would have no part in its evaluation.</summary>
+    /// <exception cref="ArgumentException">A detector reads other values than the network of the chain.</exception>
+    public static void RequireAllEvaluated(ITransformer model)
+    {
+        var features = ClassifierOfModel.HasNetwork(model) ? ClassifierOfModel.Find(model, Step).FeatureColumnName : null;
+        var spared = ClassifierOfModel.Steps(model).Select(step => step switch
+        {
+            OutputDetectorTransformer scores => $"'{scores.OutputColumnName}', which reads '{scores.ScoreColumnName}'",
+            IDetectorTransformer detector when detector.FeatureColumnName != features && detector.Detectors.Any() =>
+                $"'{detector.Detectors.First().Key}', which reads '{detector.FeatureColumnName}'",
+            _ => null,
+        }).OfType<string>().FirstOrDefault();
+        if (spared is not null)
+        {
+            throw new ArgumentException(
+                $"{Step}: expected detectors that read what the network of the chain reads, got {spared}. "
+                + "Take it out, or put it on the network, by DetectorScore say.");
+        }
+    }
+
     /// <summary>Finds the detectors and calibrates them on the scores that the chain gives clean rows.</summary>
     /// <exception cref="ArgumentException">The chain has no network, or one behind input transformations, or no detector of it.</exception>
     public static DetectionSystem Of(ITransformer model, IDataView calibrationRows, double falsePositiveRate)

@@ -36,6 +36,19 @@ internal static class FruitExperiment
         };
     }
 
+    /// <summary>Evaluates models with their detectors too.</summary>
+    public static RobustnessExperimentSettings Detecting(MLContext ml) => Settings with
+    {
+        Detection = new()
+        {
+            CalibrationRows = Calibration(ml),
+            FalsePositiveRate = 0.1,
+            Options = new() { AdaptiveSteps = 3, HalfBudgetAttack = new FastGradientMethod(Norm.LInfinity, 0.05) },
+        },
+    };
+
+    public static IDataView Calibration(MLContext ml) => Fruit.LoadLabelled(ml, 60, seed: 3);
+
     public static IDataView Train(MLContext ml) => Fruit.LoadLabelled(ml, 90, seed: 1);
 
     public static IDataView Test(MLContext ml) => Fruit.LoadLabelled(ml, 30, seed: 2, noise: 0.2);
@@ -45,6 +58,14 @@ internal static class FruitExperiment
         ml.MulticlassClassification.CreateRobustnessExperiment(settings ?? Settings)
             .Add("plain", context => Fruit.Trainer(context, epochs: 2))
             .Add("tuned", Space, Tuned);
+
+    /// <summary>A candidate without a detector and one with: two trials.</summary>
+    public static RobustnessExperiment CreateDetecting(MLContext ml, RobustnessExperimentSettings? settings = null) =>
+        ml.MulticlassClassification.CreateRobustnessExperiment(settings ?? Detecting(ml))
+            .Add("plain", context => Fruit.Trainer(context, epochs: 2))
+            .Add("traced", Traced);
+
+    public static IEstimator<ITransformer> Traced(MLContext ml) => Fruit.Trainer(ml, epochs: 2).Append(ml.Transforms.FisherTrace());
 
     public static IEstimator<ITransformer> Tuned(MLContext ml, TrialParameters parameters)
     {

@@ -7,20 +7,16 @@ namespace Microsoft.ML.Adversarial.Evaluation.Experiments;
 [TestClass]
 public sealed class ResumedExperimentTests
 {
-    // A trial's files, in the order in which they are written.
-    private static readonly string[] FileKinds = [".zip", ".evaluation1.json", ".trial.json"];
-
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
-    public void KilledAfterAnyFileTheLeaderboardIsTheSame()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void KilledAfterAnyFileTheLeaderboardIsTheSame(bool withDetectors)
     {
         using var whole = new TemporaryFolder();
-        var uninterrupted = Run(whole.FullName);
-        string[] written =
-        [
-            .. uninterrupted.RunDetails.Select(trial => Path.GetFileNameWithoutExtension(trial.ModelFile!)).SelectMany(key => FileKinds.Select(kind => key + kind)),
-        ];
+        var uninterrupted = Run(whole.FullName, withDetectors);
+        string[] written = [.. uninterrupted.RunDetails.SelectMany(FileNames)];
         CollectionAssert.AreEquivalent(
             written, Directory.GetFiles(whole.FullName).Select(Path.GetFileName).Where(name => name != "experiment.lock").ToArray());
 
@@ -38,9 +34,9 @@ public sealed class ResumedExperimentTests
                 killed.Write($"{written[count]}.0.tmp", File.ReadAllBytes(whole.File(written[count]))[..20]);
             }
 
-            var resumed = Run(killed.FullName);
+            var resumed = Run(killed.FullName, withDetectors);
 
-            Assert.AreEqual(count / FileKinds.Length, resumed.RunDetails.Count(trial => trial.IsFromFolder));
+            Assert.AreEqual(written.Take(count).Count(name => name.EndsWith(".trial.json", StringComparison.Ordinal)), resumed.RunDetails.Count(trial => trial.IsFromFolder));
             RequireSame(uninterrupted, resumed);
             Assert.IsEmpty(Directory.GetFiles(killed.FullName, "*.tmp"));
         }
@@ -90,11 +86,12 @@ public sealed class ResumedExperimentTests
     }
 
     [TestMethod]
-    public void DamagedFilesAreNoTrials()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void DamagedFilesAreNoTrials(bool withDetectors)
     {
         using var whole = new TemporaryFolder();
-        var uninterrupted = Run(whole.FullName);
-        var key = Path.GetFileNameWithoutExtension(uninterrupted.RunDetails[0].ModelFile!);
+        var uninterrupted = Run(whole.FullName, withDetectors);
         var warnings = new List<string>();
         _ml.Log += (_, message) =>
         {
@@ -103,19 +100,19 @@ public sealed class ResumedExperimentTests
                 warnings.Add(message.Message);
             }
         };
-        foreach (var kind in FileKinds)
+        foreach (var name in FileNames(uninterrupted.RunDetails[^1]))
         {
-            var intact = File.ReadAllBytes(whole.File(key + kind));
+            var intact = File.ReadAllBytes(whole.File(name));
             byte[][] damages = [[], intact[..(intact.Length / 2)], Flipped(intact), "null"u8.ToArray(), "{}"u8.ToArray()];
             foreach (var damaged in damages)
             {
-                whole.Write(key + kind, damaged);
+                whole.Write(name, damaged);
                 warnings.Clear();
 
-                var resumed = Run(whole.FullName);
+                var resumed = Run(whole.FullName, withDetectors);
 
                 RequireSame(uninterrupted, resumed);
-                Assert.AreEqual(2, resumed.RunDetails.Count(trial => trial.IsFromFolder));
+                Assert.AreEqual(uninterrupted.RunDetails.Count - 1, resumed.RunDetails.Count(trial => trial.IsFromFolder));
                 Assert.IsTrue(warnings.Any(warning => warning.Contains("is run again", StringComparison.Ordinal)), string.Join("\n", warnings));
             }
         }
@@ -150,6 +147,40 @@ public sealed class ResumedExperimentTests
         var again = FruitExperiment.Create(_ml, settings with { OptimizingMetric = OptimizingMetric.CleanAccuracy }).Execute(train, test);
         Assert.IsTrue(again.RunDetails.All(trial => trial.IsFromFolder), "What is looked for changes no trial.");
         RequireSame(first, FruitExperiment.Create(_ml, settings).Execute(train, test));
+    }
+
+    [TestMethod]
+    public void OtherCalibrationRowsAndSettingsOfDetectionAreOtherTrials()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = FruitExperiment.Detecting(_ml) with { Folder = folder.FullName };
+        var detection = settings.Detection!;
+        var first = Run(settings);
+        (string What, DetectionSettings? Detection)[] others =
+        [
+            ("calibration rows", detection with { CalibrationRows = Fruit.LoadLabelled(_ml, 60, seed: 9) }),
+            ("rate", detection with { FalsePositiveRate = 0.2 }),
+            ("seed", detection with { Options = detection.Options with { Seed = 5 } }),
+            ("batch size", detection with { Options = detection.Options with { BatchSize = 7 } }),
+            ("steps", detection with { Options = detection.Options with { AdaptiveSteps = 2 } }),
+            ("half the budget", detection with { Options = detection.Options with { HalfBudgetAttack = null } }),
+            ("no detection", null),
+        ];
+
+        foreach (var (what, other) in others)
+        {
+            Assert.IsFalse(Run(settings with { Detection = other }).RunDetails.Any(trial => trial.IsFromFolder), what);
+        }
+
+        var again = Run(settings with { OptimizingMetric = OptimizingMetric.UnflaggedError });
+        Assert.IsTrue(again.RunDetails.All(trial => trial.IsFromFolder), "What is looked for changes no trial.");
+        var confident = Run(settings with { Detection = detection with { Options = detection.Options with { Confidence = 0.5 } } });
+        Assert.IsTrue(confident.RunDetails.All(trial => trial.IsFromFolder), "Intervals are computed of what was measured.");
+        Assert.AreEqual(0.5, confident.RunDetails[1].System!.Confidence);
+        RequireSame(first, Run(settings));
+
+        RobustnessExperimentResult Run(RobustnessExperimentSettings with) =>
+            FruitExperiment.CreateDetecting(_ml, with).Execute(FruitExperiment.Train(_ml), FruitExperiment.Test(_ml));
     }
 
     [TestMethod]
@@ -208,6 +239,19 @@ public sealed class ResumedExperimentTests
         Assert.HasCount(3, twice.Trials);
     }
 
+    // A trial's files, in the order in which they are written.
+    private static IEnumerable<string> FileNames(RobustnessTrial trial)
+    {
+        var key = Path.GetFileNameWithoutExtension(trial.ModelFile!);
+        string[] kinds = [".zip", ".evaluation1.json", .. trial.Systems.Count > 0 ? [".system1.json"] : Array.Empty<string>(), ".trial.json"];
+        return kinds.Select(kind => key + kind);
+    }
+
+    private RobustnessExperimentResult Run(string folder, bool withDetectors) => !withDetectors
+        ? Run(folder)
+        : FruitExperiment.CreateDetecting(_ml, FruitExperiment.Detecting(_ml) with { Folder = folder })
+            .Execute(FruitExperiment.Train(_ml), FruitExperiment.Test(_ml));
+
     private RobustnessExperimentResult Run(string folder) => FruitExperiment.Create(_ml, FruitExperiment.Settings with { Folder = folder })
         .Execute(FruitExperiment.Train(_ml), FruitExperiment.Test(_ml));
 
@@ -218,6 +262,13 @@ public sealed class ResumedExperimentTests
         Assert.AreEqual(expected.BestRun.Parameters, actual.BestRun.Parameters);
         Assert.IsNotNull(actual.BestRun.Model);
         CollectionAssert.AreEqual(Outcomes(expected), Outcomes(actual));
+        CollectionAssert.AreEqual(SystemScores(expected), SystemScores(actual));
+
+        static float[] SystemScores(RobustnessExperimentResult result) =>
+        [
+            .. result.RunDetails.SelectMany(trial => trial.Systems).SelectMany(metrics => metrics.Record.Rows)
+                .SelectMany(row => row.Outcomes.SelectMany(outcome => outcome.Scores).Concat(row.Scores)),
+        ];
 
         static RowOutcome[] Outcomes(RobustnessExperimentResult result) =>
             [.. result.RunDetails.SelectMany(trial => trial.Evaluations).SelectMany(metrics => metrics.Record.Rows).SelectMany(row => row.Outcomes)];

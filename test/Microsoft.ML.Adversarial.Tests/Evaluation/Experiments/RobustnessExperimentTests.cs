@@ -226,6 +226,11 @@ public sealed class RobustnessExperimentTests
 
         Refuses(() => _ml.MulticlassClassification.CreateRobustnessExperiment(settings).Execute(train, test), "at least one candidate");
         Refuses(() => FruitExperiment.Create(_ml).Add("plain", ml => Fruit.Trainer(ml)), "'plain' twice");
+        Refuses(
+            () => _ml.MulticlassClassification.CreateRobustnessExperiment(settings with { OptimizingMetric = OptimizingMetric.UnflaggedError }),
+            "Expected Detection with OptimizingMetric.UnflaggedError");
+        Refuses(() => _ = FruitExperiment.Detecting(_ml).Detection! with { FalsePositiveRate = 0 }, "false-positive rate");
+        Refuses(() => Detecting(_ml.Data.TakeRows(train, 8)).Execute(train, test), "at least 9 calibration rows for a false-positive rate of 0.1, got 8");
         Refuses(() => Unreached().Execute(none, test), "rows in the training data, got none");
         Refuses(() => Unreached().Execute(train, none), "rows in the test data, got none");
         Refuses(() => Unreached().Execute(train, _ml.Data.TakeRows(test, 1)), "one class only");
@@ -237,6 +242,14 @@ public sealed class RobustnessExperimentTests
         // A trial would fail with this instead.
         RobustnessExperiment Unreached() => _ml.MulticlassClassification.CreateRobustnessExperiment(settings)
             .Add("unreached", _ => throw new InvalidOperationException("Was run."));
+
+        RobustnessExperiment Detecting(IDataView calibration)
+        {
+            var detecting = FruitExperiment.Detecting(_ml);
+            return _ml.MulticlassClassification
+                .CreateRobustnessExperiment(detecting with { Detection = detecting.Detection! with { CalibrationRows = calibration } })
+                .Add("unreached", _ => throw new InvalidOperationException("Was run."));
+        }
 
         static void Refuses(Action act, string expected) => StringAssert.Contains(Assert.Throws<ArgumentException>(act).Message, expected);
     }
