@@ -14,6 +14,14 @@ internal abstract class PerturbationRegion(Norm norm)
         Project_(inputs);
     }
 
+    /// <summary>The same with a length for each row, shape [N].</summary>
+    public virtual void Step_(Tensor inputs, Tensor gradient, Tensor lengths)
+    {
+        using var scope = NewDisposeScope();
+        inputs.add_((norm.SteepestDirection(gradient).flatten(1) * lengths.unsqueeze(1)).reshape(inputs.shape));
+        Project_(inputs);
+    }
+
     /// <summary>Moves the perturbation to the nearest one within the budget, then the input into the bounds, in place.</summary>
     public abstract void Project_(Tensor inputs);
 

@@ -45,7 +45,7 @@ public sealed record MinimalTreeEvasion : TreeAttack
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(goal);
-        if (Constraints.EightBit || Constraints.OneHot.Count > 0)
+        if (Constraints.EightBit || Constraints.EightBitFeatures.Count + Constraints.OneHot.Count > 0)
         {
             throw new NotSupportedException(
                 $"Expected no constraints but frozen features, whole numbers and factors of epsilon, got '{Constraints}'. Run attacks under others.");

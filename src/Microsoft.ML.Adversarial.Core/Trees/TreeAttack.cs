@@ -11,7 +11,7 @@ namespace Microsoft.ML.Adversarial.Trees;
 /// features, whole numbers and factors of the budget are part of the search; 8-bit pixels and one-hot groups are not: of what is found, the nearest
 /// valid input is kept if it reaches the goal as well.
 /// </summary>
-public abstract record TreeAttack : Attack<TreeClassifier>, IMinimumNormAttack
+public abstract record TreeAttack : MinimumNormAttack<TreeClassifier>
 {
     private protected TreeAttack(ThreatModel threatModel)
         : base(threatModel)
@@ -28,23 +28,20 @@ public abstract record TreeAttack : Attack<TreeClassifier>, IMinimumNormAttack
     private protected abstract float[]? Search(
         TreeNodes nodes, EvasionRow row, EvasionGoal goal, Func<float[]> draw, CancellationToken cancellation);
 
-    /// <inheritdoc/>
-    protected sealed override Tensor Perturb(AttackContext<TreeClassifier> context)
+    private protected sealed override Tensor Smallest(AttackContext<TreeClassifier> context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         using var noGrad = no_grad();
-        var open = context.ReachedBefore.logical_not().nonzero().flatten();
-        if (open.shape[0] == 0 || Epsilon == 0)
+        var originals = context.Originals;
+        if (Epsilon == 0)
         {
-            return context.Originals;
+            return originals;
         }
 
-        var remaining = context.Select(open, stream: 0);
-        var found = remaining.Originals.clone();
-        var searched = new TreeRows(context.Classifier, remaining.Originals, remaining.Goal, ThreatModel);
+        var found = originals.clone();
+        var searched = new TreeRows(context.Classifier, originals, context.Goal, ThreatModel);
         for (var row = 0; row < searched.Count && !context.WasCancelled; row++)
         {
-            var random = remaining.Random.Select([row], stream: 1);
+            var random = context.Random.Select([row], stream: 1);
             if (Search(context.Classifier.Ensemble.Nodes, searched.Row(row), searched.Goal(row), () => Draw(random, searched.Features), context.Run.Cancellation)
                 is { } point)
             {
@@ -52,11 +49,11 @@ public abstract record TreeAttack : Attack<TreeClassifier>, IMinimumNormAttack
             }
         }
 
-        // Under constraints, what is valid is what counts.
-        var valid = remaining.Conformed(found);
-        var sizes = context.ThreatModel.Norm.Measure(valid - remaining.Originals);
-        var kept = remaining.Goal.IsReached(context.Classifier.Logits(valid)).logical_and_(sizes.less_equal(Epsilon)).nonzero().flatten();
-        return context.Originals.index_copy(0, open.index_select(0, kept), valid.index_select(0, kept));
+        // Under constraints, what is valid is what counts. Clipped by as little as rounding, an input is on the other side of a threshold.
+        var valid = context.Conformed(found);
+        var sizes = context.ThreatModel.Norm.Measure(valid - originals);
+        var kept = context.Goal.IsReached(context.Classifier.Logits(valid)).logical_and_(sizes.less_equal(Epsilon)).nonzero().flatten();
+        return originals.index_copy(0, kept, valid.index_select(0, kept));
     }
 
     /// <summary>The budget; where inputs are clipped to it in Single, never more than that.</summary>

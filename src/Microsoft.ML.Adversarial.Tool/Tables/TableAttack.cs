@@ -20,6 +20,13 @@ internal static class TableAttack
     {
         var view = table.FirstRows(rows);
         var classifier = table.Context.Model.CreatePipelineClassifier(table.Model, table.Rows, changeable);
+        if (classifier.Features.FirstOrDefault(feature => feature.Kind == PipelineFeatureKind.Pixel) is { } pixel)
+        {
+            throw new InvalidDataException(
+                $"'{table.File.Path}': expected columns that a table can hold after the attack, got a model whose images '{pixel.ColumnName}' are attacked. "
+                + "Measure it by 'adversarial evaluate', or attack it in code.");
+        }
+
         var scaled = unit == EpsilonUnit.Column ? attack : attack with { Constraints = attack.Constraints with { EpsilonScale = unit.ScaleOf(classifier) } };
         error.WriteLine($"attacking with {AttackDescription.Of(attack).Name}: {rows ?? table.File.Rows.Count} rows");
         try

@@ -148,7 +148,10 @@ internal static class AttackTable
             new SignOptAttack(Norm.LInfinity, epsilon) { Queries = 300, StartDirections = 20, Directions = 40 }),
         new("GeoDA", 2, true, epsilon => new GeometricDecisionAttack(Norm.L2, epsilon) { Queries = 300, Iterations = 4 }),
         new("GeoDA L∞", 0.5, true, epsilon => new GeometricDecisionAttack(Norm.LInfinity, epsilon) { Queries = 300, Iterations = 4 }),
-        new("NES", 0.1, true, epsilon => new NaturalEvolutionStrategies(Norm.LInfinity, epsilon) { Queries = 120, QueriesPerEstimate = 20 }),
+        new("NES", 0.1, true, epsilon => new NaturalEvolutionStrategies(Norm.LInfinity, epsilon)
+        {
+            Queries = 120, QueriesPerEstimate = 10, PlateauLength = 2,
+        }),
         new("NES L2 on the margin", 0.8, true, epsilon => new NaturalEvolutionStrategies(Norm.L2, epsilon)
         {
             Queries = 120, QueriesPerEstimate = 20, Objective = AttackObjective.LogitMargin, StepSize = 0.3, Momentum = 0.5,

@@ -37,6 +37,16 @@ internal static class Golden
         return network;
     }
 
+    /// <summary>Whether the network "mlp" has PyTorch's bits here: another processor may round its sums otherwise, and signs of gradients at 0 flip.</summary>
+    public static bool HasPyTorchsBits(Tensor images)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var noGrad = no_grad();
+        using Network network = Network("mlp");
+        Tensor expected = Tensors("mlp_fisher")["logits_f32"];
+        return network.Module.call(images).narrow(0, 0, expected.shape[0]).eq(expected).all().item<bool>();
+    }
+
     /// <summary>All tensors of a file, such as "mlp_fisher"; owned by the caller.</summary>
     public static Dictionary<string, Tensor> Tensors(string name) => Safetensors.Read(PathOf(name));
 

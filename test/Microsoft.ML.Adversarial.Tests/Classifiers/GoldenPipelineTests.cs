@@ -3,6 +3,7 @@ using Microsoft.ML.Adversarial.Attacks.RandomSearch;
 using Microsoft.ML.Adversarial.Classifiers.Pipelines;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Norms;
+using Microsoft.ML.Adversarial.Networks.Onnx;
 using Microsoft.ML.Adversarial.TestData;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,6 +15,8 @@ namespace Microsoft.ML.Adversarial.Classifiers;
 public sealed class GoldenPipelineTests
 {
     private const int Rows = 100;
+
+    private static readonly string OnnxFile = Path.Combine(AppContext.BaseDirectory, "golden", "mlp.onnx");
 
     [TestMethod]
     public void SquareLeavesAsMuchThroughAPipelineAsOnTheNetwork()
@@ -30,10 +33,35 @@ public sealed class GoldenPipelineTests
         PipelineAttackResult through = classifier.Attack(digits, attack);
 
         using AttackResult direct = attack.Run(
-            network, classifier.Encode(digits).reshape(Rows, 1, 28, 28), Goal.Misclassify(classifier.EncodeLabels(digits)));
+            network, classifier.Encode(digits), Goal.Misclassify(classifier.EncodeLabels(digits)));
         double robust = 1 - direct.Succeeded.to(ScalarType.Float64).mean().item<double>();
         Assert.IsLessThan(0.5, robust);
         Assert.AreEqual(robust, through.RobustAccuracy, 0.03);
         Assert.IsLessThan(500L * Rows, through.QueryCount);
+    }
+
+    /// <summary>OnnxRuntime's network as a step of a chain, saved and loaded: what a team that deploys ONNX has.</summary>
+    [TestMethod]
+    public void SquareLeavesAsMuchThroughOnnxRuntimeAsOnTheNetwork()
+    {
+        MLContext ml = new(seed: 1);
+        using DisposeScope scope = NewDisposeScope();
+        using NetworkClassifier network = new(OnnxNetwork.Load(OnnxFile), InputBounds.Unit);
+        IDataView digits = Mnist.Load(ml, Rows);
+        using MemoryStream stream = new();
+        ml.Model.Save(
+            ml.Transforms.CopyColumns("input", "Features").Append(ml.Transforms.ApplyOnnxModel("logits", "input", OnnxFile)).Fit(digits), digits.Schema, stream);
+        stream.Position = 0;
+        PipelineClassifier classifier = ml.Model.CreatePipelineClassifier(ml.Model.Load(stream, out _), digits, new() { ScoreColumnName = "logits" });
+        Tensor inputs = classifier.Encode(digits);
+        SquareAttack attack = new(Norm.LInfinity, 0.1) { Queries = 500 };
+
+        PipelineAttackResult through = classifier.Attack(digits, attack);
+
+        using AttackResult direct = attack.Run(network, inputs, Goal.Misclassify(classifier.EncodeLabels(digits)));
+        double robust = 1 - direct.Succeeded.to(ScalarType.Float64).mean().item<double>();
+        Assert.IsLessThan(1e-5f, (classifier.Logits(inputs) - network.Logits(inputs)).abs().max().item<float>());
+        Assert.IsLessThan(0.5, robust);
+        Assert.AreEqual(robust, through.RobustAccuracy, 0.03);
     }
 }

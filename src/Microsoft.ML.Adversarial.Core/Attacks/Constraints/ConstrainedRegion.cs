@@ -23,6 +23,12 @@ internal sealed class ConstrainedRegion(Norm norm, ValidInputs valid, Perturbati
         base.Step_(inputs, valid.Open(gradient, inputs, originals), length);
     }
 
+    public override void Step_(Tensor inputs, Tensor gradient, Tensor lengths)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        base.Step_(inputs, valid.Open(gradient, inputs, originals), lengths);
+    }
+
     public override void Project_(Tensor inputs)
     {
         // Before the ball: what does not count must not use up the budget of what does.

@@ -5,13 +5,14 @@ namespace Microsoft.ML.Adversarial.Attacks.Constraints;
 /// <summary>Constraints as text, and back.</summary>
 internal static class ConstraintText
 {
-    public const string Known = "none, or some of 8bit, frozen:0-27,30, integer:4, onehot:5-9, increasing:10, decreasing:11, linear:1*3-2*10<=10 and scale:0.5*28,1*756";
+    public const string Known = "none, or some of 8bit, 8bit:0-783, frozen:0-27,30, integer:4, onehot:5-9, increasing:10, decreasing:11, linear:1*3-2*10<=10 and scale:0.5*28,1*756";
 
     public static string Write(InputConstraints constraints)
     {
         string[] parts =
         [
             .. constraints.EightBit ? ["8bit"] : Array.Empty<string>(),
+            .. Features("8bit", constraints.EightBitFeatures),
             .. Features("frozen", constraints.Frozen),
             .. Features("integer", constraints.Integer),
             .. constraints.OneHot.SelectMany(group => Features("onehot", group)),
@@ -38,6 +39,7 @@ internal static class ConstraintText
             constraints = part.Split(':', 2) switch
             {
                 ["8bit"] => constraints with { EightBit = true },
+                ["8bit", var features] => constraints with { EightBitFeatures = FeatureSet.Parse(features) },
                 ["frozen", var features] => constraints with { Frozen = FeatureSet.Parse(features) },
                 ["integer", var features] => constraints with { Integer = FeatureSet.Parse(features) },
                 ["onehot", var features] => constraints with { OneHot = [.. constraints.OneHot, FeatureSet.Parse(features)] },

@@ -7,12 +7,13 @@ namespace Microsoft.ML.Adversarial.Attacks.Constraints;
 /// section 4.1). Unperturbed inputs must be valid.
 /// </summary>
 /// <remarks>
-/// As text, in files and on the command line: <c>none</c>, or some of <c>8bit</c>, <c>frozen:0-27,30</c>, <c>integer:4</c>,
+/// As text, in files and on the command line: <c>none</c>, or some of <c>8bit</c>, <c>8bit:0-783</c>, <c>frozen:0-27,30</c>, <c>integer:4</c>,
 /// <c>onehot:5-9</c> (once per group), <c>increasing:10</c>, <c>decreasing:11</c>, <c>linear:1*3-2*10&lt;=10</c> (once per constraint) and
 /// <c>scale:0.5*28,1*756</c> (values and how often they repeat), separated by spaces.
 /// </remarks>
 public sealed record InputConstraints
 {
+    private readonly FeatureSet _eightBitFeatures = [];
     private readonly FeatureSet _frozen = [];
     private readonly FeatureSet _integer = [];
     private readonly IReadOnlyList<FeatureSet> _oneHot = [];
@@ -29,6 +30,13 @@ public sealed record InputConstraints
     /// bound plus a multiple of 1/255 of the width between the bounds, which must be finite. Default false.
     /// </summary>
     public bool EightBit { get; init; }
+
+    /// <summary>Features that are such pixels, beside others that are not; <see cref="EightBit"/> means all. Default none.</summary>
+    public FeatureSet EightBitFeatures
+    {
+        get => _eightBitFeatures;
+        init => _eightBitFeatures = value ?? throw new ArgumentNullException(nameof(value));
+    }
 
     /// <summary>Features that stay as they are. Default none.</summary>
     public FeatureSet Frozen
@@ -122,8 +130,8 @@ public sealed record InputConstraints
     }
 
     /// <summary>Whether there are none.</summary>
-    public bool AreNone => !EightBit && Frozen.Count + Integer.Count + OneHot.Count + Increasing.Count + Decreasing.Count
-        + Linear.Count + EpsilonScale.Count == 0;
+    public bool AreNone => !EightBit && EightBitFeatures.Count + Frozen.Count + Integer.Count + OneHot.Count + Increasing.Count
+        + Decreasing.Count + Linear.Count + EpsilonScale.Count == 0;
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     /// <param name="text">Such as <c>8bit frozen:0-27,30</c>; the case does not matter.</param>

@@ -174,7 +174,7 @@ internal sealed class ValidInputs
 
     private void RequireFit(int features, InputBounds bounds)
     {
-        IReadOnlyList<FeatureSet> sets = [_constraints.Frozen, _constraints.Integer, _constraints.Increasing, _constraints.Decreasing, .. _constraints.OneHot];
+        IReadOnlyList<FeatureSet> sets = [_constraints.EightBitFeatures, _constraints.Frozen, _constraints.Integer, _constraints.Increasing, _constraints.Decreasing, .. _constraints.OneHot];
         if (sets.SelectMany(set => set).Concat(_constraints.Linear.SelectMany(linear => linear.Weights.Keys)).DefaultIfEmpty(0).Max() is var last && last >= features)
         {
             throw new ArgumentException($"Expected constraints on features from 0 to {features - 1}, got one on feature {last}.");

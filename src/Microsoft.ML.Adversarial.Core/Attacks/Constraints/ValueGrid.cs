@@ -37,18 +37,18 @@ internal sealed class ValueGrid
     /// <exception cref="ArgumentException">Pixels have no finite bounds to divide into levels.</exception>
     public static ValueGrid? Of(InputConstraints constraints, InputBounds bounds, Tensor like)
     {
-        if (!constraints.EightBit && constraints.Integer.Count == 0)
+        if (!constraints.EightBit && constraints.EightBitFeatures.Count + constraints.Integer.Count == 0)
         {
             return null;
         }
 
         var features = (int)(like.numel() / like.shape[0]);
         var (levels, origin) = (new double[features], new double[features]);
-        if (constraints.EightBit)
+        int[] pixels = [.. PixelsOf(constraints, features)];
+        if (pixels.Length > 0)
         {
-            var others = constraints.Integer.Concat(constraints.OneHot.SelectMany(group => group)).ToHashSet();
             var (lower, upper) = bounds.ToArrays<double>(features);
-            foreach (var feature in Enumerable.Range(0, features).Where(feature => !others.Contains(feature)))
+            foreach (var feature in pixels)
             {
                 var width = upper[feature] - lower[feature];
                 if (!double.IsFinite(width))
@@ -68,6 +68,10 @@ internal sealed class ValueGrid
 
         return new(levels, origin, bounds, like);
     }
+
+    private static IEnumerable<int> PixelsOf(InputConstraints constraints, int features) =>
+        (constraints.EightBit ? Enumerable.Range(0, features) : constraints.EightBitFeatures)
+            .Except(constraints.Integer).Except(constraints.OneHot.SelectMany(group => group));
 
     /// <summary>The largest whole number of levels within distances, as a distance; shape [1, features].</summary>
     public Tensor Whole(Tensor distances) => where(IsOnGrid, ((distances * _levels) + Slack).floor() / _levels, distances);

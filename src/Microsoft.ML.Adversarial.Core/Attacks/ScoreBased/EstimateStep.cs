@@ -12,4 +12,10 @@ internal abstract class EstimateStep
     /// <param name="slopes">Estimated gradients in the units of the budget, shape [M, …].</param>
     /// <param name="count">Number of the step, from 1.</param>
     public abstract void Take_(AttackContext<IClassifier> task, Tensor points, Tensor slopes, int count);
+
+    /// <summary>Hears what the points are worth that a step led to.</summary>
+    /// <param name="values">One per row of the step.</param>
+    public virtual void Note(double[] values)
+    {
+    }
 }

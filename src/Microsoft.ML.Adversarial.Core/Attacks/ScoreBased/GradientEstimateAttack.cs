@@ -69,7 +69,9 @@ public abstract record GradientEstimateAttack : ScoreBasedAttack
             var slots = rows.Slots;
             step.Take_(rows.Task(slots), points.Values, estimate.At(points.Values, pairs, rows.Random(count)), count);
             var candidates = rows.Conformed(points.Values, slots);
-            rows.Offer(candidates, slots, rows.Ask(candidates, slots));
+            var scores = rows.Ask(candidates, slots);
+            step.Note(scores.Values);
+            rows.Offer(candidates, slots, scores);
             rows.Leave(row => row.IsReached);
         }
     }

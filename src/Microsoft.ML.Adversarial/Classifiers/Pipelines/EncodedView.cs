@@ -18,6 +18,12 @@ internal sealed class EncodedView(DataViewSchema schema, InputColumns columns, I
     /// <summary>The features of all rows, one after the other; read when a cursor begins.</summary>
     public float[] Values { get; set; } = [];
 
+    /// <summary>
+    /// Whether objects such as images end with their row, as suits a chain that is asked for scores, so that memory stays flat; else whoever reads
+    /// them owns them. Default false.
+    /// </summary>
+    public bool OwnsObjects { get; init; }
+
     public long? GetRowCount() => Values.Length / columns.Width;
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
@@ -33,7 +39,7 @@ internal sealed class EncodedView(DataViewSchema schema, InputColumns columns, I
 
     private sealed class Cursor(EncodedView view, HashSet<int> active, DataViewRowCursor? original) : DataViewRowCursor
     {
-        private readonly FeatureRows _rows = new(view.Values, view.Width);
+        private readonly FeatureRows _rows = new(view.Values, view.Width, view.OwnsObjects);
         private bool _isPastEnd;
 
         public override long Position => _rows.Position;
@@ -72,6 +78,7 @@ internal sealed class EncodedView(DataViewSchema schema, InputColumns columns, I
         {
             if (disposing)
             {
+                _rows.Dispose();
                 original?.Dispose();
             }
 

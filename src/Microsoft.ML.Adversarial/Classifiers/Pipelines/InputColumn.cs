@@ -12,6 +12,9 @@ internal abstract class InputColumn(DataViewSchema.Column column, int first, int
 
     public int Length { get; } = length;
 
+    /// <summary>The shape of a cell, whose features are in row-major order.</summary>
+    public virtual IReadOnlyList<long> Shape => [Length];
+
     /// <summary>What its features are.</summary>
     public abstract IEnumerable<PipelineFeature> Features { get; }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.Adversarial.Classifiers.Pipelines;
 
@@ -39,11 +40,14 @@ internal sealed class InputColumns
         if (Features.All(feature => feature.Kind == PipelineFeatureKind.Frozen))
         {
             throw new ArgumentException(
-                $"Expected at least one column that an attack may change, got none: the scores depend on {string.Join(", ", needed.Select(column => $"{column.Name} ({column.Type})"))}. Numbers are columns of their own accord; name columns of text, keys or Booleans as {nameof(PipelineClassifierOptions.CategoryColumns)}.");
+                $"Expected at least one column that an attack may change, got none: the scores depend on {string.Join(", ", needed.Select(column => $"{column.Name} ({column.Type})"))}. Numbers and images are columns of their own accord; name columns of text, keys or Booleans as {nameof(PipelineClassifierOptions.CategoryColumns)}.");
         }
     }
 
     public int Width { get; }
+
+    /// <summary>The shape of a row's features: that of the column where there is one only.</summary>
+    public IReadOnlyList<long> Shape => _columns is [var single] ? single.Shape : [Width];
 
     public IReadOnlyList<PipelineFeature> Features { get; }
 
@@ -94,6 +98,11 @@ internal sealed class InputColumns
         if (options.CategoryColumns.Contains(column.Name))
         {
             return Category(column, first, data);
+        }
+
+        if (column.Type is ImageDataViewType)
+        {
+            return ImageColumn.Of(column, first, data, isFrozen: mayChange == false);
         }
 
         if (column.Type is VectorDataViewType { ItemType: NumberDataViewType } vector)
@@ -158,7 +167,7 @@ internal sealed class InputColumns
             TypeCode.UInt32 => new FrozenColumn<uint>(column, first),
             TypeCode.Int64 => new FrozenColumn<long>(column, first),
             TypeCode.UInt64 => new FrozenColumn<ulong>(column, first),
-            _ => throw Unfit(column, "numbers, text, keys, Booleans or times"),
+            _ => throw Unfit(column, "numbers, images, text, keys, Booleans or times"),
         },
     };
 

@@ -44,6 +44,8 @@ internal sealed class NumberVectorColumn<T>(DataViewSchema.Column column, int fi
     : InputColumn(column, first, ((VectorDataViewType)column.Type).Size)
     where T : unmanaged, INumber<T>, IMinMaxValue<T>
 {
+    public override IReadOnlyList<long> Shape => [.. ((VectorDataViewType)Column.Type).Dimensions.Select(size => (long)size)];
+
     public override IEnumerable<PipelineFeature> Features
     {
         get

@@ -72,6 +72,7 @@ public static class PipelineAttack
     /// <summary>What a threat model asks for and what the schema does, together.</summary>
     internal static InputConstraints Join(InputConstraints own, InputConstraints schema) => own with
     {
+        EightBitFeatures = [.. own.EightBitFeatures.Union(schema.EightBitFeatures)],
         Frozen = [.. own.Frozen.Union(schema.Frozen)],
         Integer = [.. own.Integer.Union(schema.Integer)],
         OneHot = [.. own.OneHot.Union(schema.OneHot)],

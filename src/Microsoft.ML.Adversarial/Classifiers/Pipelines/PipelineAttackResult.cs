@@ -14,7 +14,10 @@ public sealed class PipelineAttackResult
         WasCancelled = wasCancelled;
     }
 
-    /// <summary>The rows after the attack, of the schema that the model reads, with the columns that nobody changed: labels too.</summary>
+    /// <summary>
+    /// The rows after the attack, of the schema that the model reads, with the columns that nobody changed: labels too. Where the model loads images
+    /// from files, these rows have images instead of paths, and <see cref="PipelineClassifier.Model"/> scores them.
+    /// </summary>
     public IDataView Rows { get; }
 
     /// <summary>Which rows the model gets wrong after the attack, in the order of the rows.</summary>

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Adversarial.Classifiers.Pipelines;
 
 /// <summary>
 /// Any fitted ML.NET chain as a classifier that black-box attacks can query: trees, linear models, ONNX, a loaded model.zip. Its inputs are
-/// the columns that the scores depend on, side by side as features: numbers that may change, categories that may change as a feature per value,
+/// the columns that the scores depend on, side by side as features: numbers and pixels of images that may change, categories that may change as a feature per value,
 /// and everything else, which stays as it is. <see cref="Encode"/> makes such inputs of rows, <see cref="Decode"/> rows of inputs.
 /// </summary>
 /// <remarks>
@@ -22,7 +22,7 @@ public sealed class PipelineClassifier : IClassifier, IQueryCounter
     // Beyond it Singles skip numbers.
     private const float LargestWholeNumber = 1 << 24;
 
-    private readonly ITransformer _model;
+    private readonly ImageFiles _files;
     private readonly DataViewSchema _schema;
     private readonly InputColumns _columns;
     private readonly PipelineOutput _output;
@@ -38,15 +38,28 @@ public sealed class PipelineClassifier : IClassifier, IQueryCounter
                 $"{nameof(PipelineClassifier)}: expected a model that gives one row for each row, got {model.GetType().Name}, which does not: it drops, adds or orders rows. Apply such steps to the data first.", nameof(model));
         }
 
-        (_model, _schema) = (model, data.Schema);
-        var scored = model.Transform(data);
-        _output = new(scored, options);
-        var mapper = model.GetRowToRowMapper(data.Schema);
-        _columns = new(data, [.. mapper.GetDependencies(_output.Columns.Select(column => mapper.OutputSchema[column.Index]))], options);
+        _files = new(model, data.Schema);
+        var rows = _files.Load(data);
+        _schema = rows.Schema;
+        var mapper = Model.GetRowToRowMapper(_schema);
+        _columns = new(rows, [.. mapper.GetDependencies(PipelineOutput.ColumnsOf(mapper.OutputSchema, options))], options);
         Constraints = ConstraintsOf(_columns.Features);
-        _statistics = new(_columns.Read(data), _columns.Width);
+        var values = _columns.Read(rows);
+        _statistics = new(values, _columns.Width);
         Bounds = BoundsOf(_columns, _statistics, options.Bounds);
+        // Not the rows themselves: steps that read images may end those that are in memory.
+        var view = NewView();
+        view.Source.Values = values;
+        _output = new(view.Scored, options);
+        view.Source.Values = [];
+        _views.Add(view);
     }
+
+    /// <summary>
+    /// What is asked: the whole model or, where it loads images from files, the steps after that. It scores the rows of <see cref="Decode"/> and of
+    /// attacks, which hold images where the model reads paths.
+    /// </summary>
+    public ITransformer Model => _files.Rest;
 
     /// <summary>What stands at each place of an input.</summary>
     public IReadOnlyList<PipelineFeature> Features => _columns.Features;
@@ -58,7 +71,8 @@ public sealed class PipelineClassifier : IClassifier, IQueryCounter
     public InputConstraints Constraints { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<long> InputShape => [_columns.Width];
+    /// <remarks>That of the column where the scores depend on one only, [3, height, width] for images; else [features].</remarks>
+    public IReadOnlyList<long> InputShape => _columns.Shape;
 
     /// <inheritdoc/>
     public int ClassCount => _output.ClassCount;
@@ -91,13 +105,13 @@ public sealed class PipelineClassifier : IClassifier, IQueryCounter
 
     /// <summary>The rows as inputs.</summary>
     /// <param name="rows">Rows with the columns that the chain reads.</param>
-    /// <returns>Shape [N, features]; a fresh tensor that the caller owns.</returns>
+    /// <returns>Shape [N, …<see cref="InputShape"/>]; a fresh tensor that the caller owns.</returns>
     /// <exception cref="ArgumentException">The rows lack columns that the chain reads, or hold others; says which.</exception>
     public Tensor Encode(IDataView rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var values = _columns.Read(rows);
-        return tensor(values, [values.Length / _columns.Width, _columns.Width]);
+        var values = _columns.Read(_files.Load(rows));
+        return tensor(values, [values.Length / _columns.Width, .. InputShape]);
     }
 
     /// <summary>The labels of the rows as classes, matched by key value, also where the chain itself makes keys of them.</summary>
@@ -109,7 +123,7 @@ public sealed class PipelineClassifier : IClassifier, IQueryCounter
     public Tensor EncodeLabels(IDataView rows, string labelColumnName = "Label")
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var scored = _model.Transform(rows);
+        var scored = Model.Transform(_files.Load(rows));
         var label = RequiredColumn.Of(scored.Schema, labelColumnName, nameof(PipelineClassifier));
         Labels.RequireFit(label);
         using var cursor = scored.GetRowCursor([label]);
@@ -127,16 +141,20 @@ public sealed class PipelineClassifier : IClassifier, IQueryCounter
     }
 
     /// <summary>Inputs as rows that the chain can read.</summary>
-    /// <param name="inputs">Shape [N, features], those of <see cref="Encode"/> or changed by an attack.</param>
+    /// <param name="inputs">Shape [N, …<see cref="InputShape"/>], those of <see cref="Encode"/> or changed by an attack.</param>
     /// <param name="rows">
     /// Rows from which come the columns that the scores do not depend on, such as labels, at least as many as inputs; null leaves these empty.
     /// </param>
-    /// <returns>A view of the schema that the classifier was made with.</returns>
+    /// <returns>
+    /// A view of the schema that the classifier was made with, with images instead of the paths of a model that loads them; whoever reads an image owns
+    /// it.
+    /// </returns>
     public IDataView Decode(Tensor inputs, IDataView? rows = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ClassifierInputs.Require(this, inputs);
-        return new EncodedView(rows?.Schema ?? _schema, _columns, rows) { Values = Cells(inputs) };
+        var loaded = rows is null ? null : _files.Load(rows);
+        return new EncodedView(loaded?.Schema ?? _schema, _columns, loaded) { Values = Cells(inputs) };
     }
 
     /// <inheritdoc/>
@@ -149,14 +167,19 @@ public sealed class PipelineClassifier : IClassifier, IQueryCounter
         var logits = new float[rows * ClassCount];
         if (!_views.TryTake(out var view))
         {
-            var source = new EncodedView(_schema, _columns, original: null);
-            view = (source, _model.Transform(source));
+            view = NewView();
         }
 
         view.Source.Values = Cells(inputs);
         _output.Read(view.Scored, logits);
         _views.Add(view);
         return tensor(logits, [rows, ClassCount]);
+    }
+
+    private (EncodedView Source, IDataView Scored) NewView()
+    {
+        var source = new EncodedView(_schema, _columns, original: null) { OwnsObjects = true };
+        return (source, Model.Transform(source));
     }
 
     private static float[] Cells(Tensor inputs)
@@ -167,6 +190,7 @@ public sealed class PipelineClassifier : IClassifier, IQueryCounter
 
     private static InputConstraints ConstraintsOf(IReadOnlyList<PipelineFeature> features) => new()
     {
+        EightBitFeatures = FeatureSet.Where(features.Select(feature => feature.Kind == PipelineFeatureKind.Pixel)),
         Frozen = FeatureSet.Where(features.Select(feature => feature.Kind == PipelineFeatureKind.Frozen)),
         Integer = FeatureSet.Where(features.Select(feature => feature.Kind == PipelineFeatureKind.WholeNumber)),
         OneHot = [.. features.Index().Where(pair => pair.Item.Kind == PipelineFeatureKind.Category).GroupBy(pair => pair.Item.ColumnName)
@@ -188,7 +212,7 @@ public sealed class PipelineClassifier : IClassifier, IQueryCounter
                 // Other rows may hold other values; those that are numbered have numbers from 0.
                 (lower[place], upper[place]) = feature.Slot is null ? (0, LargestWholeNumber) : (float.NegativeInfinity, float.PositiveInfinity);
             }
-            else if (feature.Kind == PipelineFeatureKind.Category)
+            else if (feature.Kind is PipelineFeatureKind.Category or PipelineFeatureKind.Pixel)
             {
                 (lower[place], upper[place]) = (0, 1);
             }

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Adversarial.Classifiers.Pipelines;
 public sealed record PipelineClassifierOptions
 {
     /// <summary>
-    /// The columns of numbers that an attack may change: single numbers or vectors of known size. Null: all that the score depends on. Default
+    /// The columns of numbers that an attack may change: single numbers, vectors of known size, or images of one size. Null: all that the score depends on. Default
     /// null.
     /// </summary>
     public IReadOnlyList<string>? NumberColumns { get; init; }
@@ -20,7 +20,7 @@ public sealed record PipelineClassifierOptions
 
     /// <summary>
     /// The values that features may take, one pair for all or a pair for every feature in the order of <see cref="PipelineClassifier.Features"/>;
-    /// null for the range of each feature in the rows that the classifier is made with. Default null.
+    /// null for the range of each feature in the rows that the classifier is made with. Pixels of images have 0 and 1 anyway. Default null.
     /// </summary>
     public InputBounds? Bounds { get; init; }
 

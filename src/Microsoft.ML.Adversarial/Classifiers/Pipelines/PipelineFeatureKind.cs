@@ -14,4 +14,7 @@ public enum PipelineFeatureKind
 
     /// <summary>What stays as it is. A value that is no number is a number from 0 by which the classifier remembers it.</summary>
     Frozen,
+
+    /// <summary>A colour of a pixel, from 0 to 1 in steps of 1/255, as images have 8 bits.</summary>
+    Pixel,
 }

@@ -22,7 +22,12 @@ internal sealed class PipelineOutput
     public PipelineOutput(IDataView transformed, PipelineClassifierOptions options)
     {
         _predictedLabel = transformed.Schema.GetColumnOrNull(options.PredictedLabelColumnName);
-        (_scores, _logits) = ScoresOf(transformed, options);
+        (_scores, _logits) = ScoresOf(transformed.Schema, options);
+        if (options.ScoreValues is null && !_logits.IsScalar && AreProbabilities(transformed, _scores, _logits.Length))
+        {
+            _logits = OutputLogits.Of(_scores, ScoreValues.Probabilities);
+        }
+
         Labels = _predictedLabel is { Type: BooleanDataViewType or KeyDataViewType } label
             ? ClassLabels.Of(label)
             : new(_logits.ClassCount, IsBoolean: false, Values: null);
@@ -39,6 +44,13 @@ internal sealed class PipelineOutput
 
     /// <summary>The columns that are read.</summary>
     public IEnumerable<DataViewSchema.Column> Columns => _predictedLabel is { } label ? [_scores, label] : [_scores];
+
+    /// <summary>The columns that are read of rows of this schema.</summary>
+    public static IEnumerable<DataViewSchema.Column> ColumnsOf(DataViewSchema schema, PipelineClassifierOptions options)
+    {
+        var scores = ScoresOf(schema, options).Scores;
+        return schema.GetColumnOrNull(options.PredictedLabelColumnName) is { } label ? [scores, label] : [scores];
+    }
 
     /// <summary>
     /// Reads a row after the other. The class that the model predicts has the largest logit, whatever its threshold is and however it decides ties.
@@ -88,23 +100,14 @@ internal sealed class PipelineOutput
         }
     }
 
-    private static (DataViewSchema.Column Scores, OutputLogits Logits) ScoresOf(IDataView transformed, PipelineClassifierOptions options)
+    private static (DataViewSchema.Column Scores, OutputLogits Logits) ScoresOf(DataViewSchema schema, PipelineClassifierOptions options)
     {
-        var scores = RequiredColumn.Of(transformed.Schema, options.ScoreColumnName, Step);
+        var scores = RequiredColumn.Of(schema, options.ScoreColumnName, Step);
         var logits = OutputLogits.Of(scores, options.ScoreValues ?? ScoreValues.Logits);
-        if (options.ScoreValues is not null)
-        {
-            return (scores, logits);
-        }
-
-        if (logits.IsScalar)
-        {
-            return transformed.Schema.GetColumnOrNull(ProbabilityColumnName) is { } probability && probability.Type == NumberDataViewType.Single
+        return options.ScoreValues is null && logits.IsScalar && schema.GetColumnOrNull(ProbabilityColumnName) is { } probability
+            && probability.Type == NumberDataViewType.Single
                 ? (probability, OutputLogits.Of(probability, ScoreValues.Probabilities))
                 : (scores, logits);
-        }
-
-        return (scores, OutputLogits.Of(scores, AreProbabilities(transformed, scores, logits.Length) ? ScoreValues.Probabilities : ScoreValues.Logits));
     }
 
     private static bool AreProbabilities(IDataView view, DataViewSchema.Column scores, int length)

@@ -15,6 +15,7 @@ public sealed class InputConstraintsTests
         ["none", InputConstraints.None],
         ["8bit", new InputConstraints { EightBit = true }],
         ["8bit frozen:0-2,7 integer:4", new InputConstraints { EightBit = true, Frozen = [7, 0, 2, 1, 2], Integer = [4] }],
+        ["8bit:0-2,5 integer:4", new InputConstraints { EightBitFeatures = [0, 1, 2, 5], Integer = [4] }],
         ["onehot:1-3 onehot:5,9", new InputConstraints { OneHot = [[9, 5], [1, 2, 3]] }],
         ["increasing:1-2 decreasing:4", new InputConstraints { Increasing = [2, 1], Decreasing = [4] }],
         [
@@ -132,7 +133,7 @@ public sealed class InputConstraintsTests
         {
             NamedSetting setting = AttackDescription.SettingsOf(name).Single(setting => setting.Name == "Constraints");
             Assert.AreEqual(
-                ("none", "none, or some of 8bit, frozen:0-27,30, integer:4, onehot:5-9, increasing:10, decreasing:11, linear:1*3-2*10<=10 and scale:0.5*28,1*756"), (setting.Default, setting.Range));
+                ("none", "none, or some of 8bit, 8bit:0-783, frozen:0-27,30, integer:4, onehot:5-9, increasing:10, decreasing:11, linear:1*3-2*10<=10 and scale:0.5*28,1*756"), (setting.Default, setting.Range));
         }
     }
 

@@ -36,6 +36,18 @@ public sealed class ScoreBasedStrengthTests
     }
 
     [TestMethod]
+    [DataRow("Linf", 0.1)]
+    [DataRow("L2", 1.5)]
+    public void StepsThatHalveOnPlateausBreakMoreWithFewerQueries(string norm, double epsilon)
+    {
+        NaturalEvolutionStrategies halving = new(Norm.Parse(norm), epsilon);
+        var (broken, asked) = Run(halving, 64);
+        var (brokenByEqual, askedByEqual) = Run(halving with { PlateauLength = 0 }, 64);
+        Assert.IsGreaterThan(brokenByEqual, broken);
+        Assert.IsLessThan(0.9 * askedByEqual, asked);
+    }
+
+    [TestMethod]
     public void ZooFindsWhatGradientsFind()
     {
         using DisposeScope scope = torch.NewDisposeScope();
