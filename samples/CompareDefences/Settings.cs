@@ -39,7 +39,7 @@ internal sealed record Settings
 
     public int TrainingRows { get; private init; } = FirstCalibrationRow;
 
-    public int TestRows { get; private init; } = 500;
+    public int TestRows { get; private init; } = 200;
 
     /// <summary>Rows after those that train, on which detectors are calibrated.</summary>
     public int CalibrationRows { get; private init; } = Mnist.TrainingImages - FirstCalibrationRow;

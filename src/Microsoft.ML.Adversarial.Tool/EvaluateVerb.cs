@@ -91,6 +91,7 @@ internal sealed class EvaluateVerb : Verb
     {
         var suiteFor = _suite.Choice(parsed);
         var json = parsed.GetValue(_json) is { } path ? OutputFile.Require(path) : null;
+        var detectionJson = _detection.RequireJson(parsed);
         var report = _report.Require(parsed);
         using var scope = NewDisposeScope();
         using var network = _classifier.NamesModel(parsed) ? null : _classifier.Load(parsed);
@@ -111,6 +112,11 @@ internal sealed class EvaluateVerb : Verb
         var metrics = Evaluate(data, suite, options, streams.Error);
         json?.Write(stream => EvaluationFile.Write(stream, metrics));
         var detected = detection is not null && metrics.Record.IsComplete ? Evaluate(data, detection, suite, options, streams.Error) : null;
+        if (detected is not null)
+        {
+            detectionJson?.Write(stream => SystemFile.Write(stream, detected));
+        }
+
         report?.WriteReport(new(Path.GetFileName(_classifier.Files(parsed)[0]), metrics)
         {
             System = detected,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Microsoft.ML.Adversarial.Evaluation.Systems;
+using Microsoft.ML.Adversarial.Tool.Writing;
 
 namespace Microsoft.ML.Adversarial.Tool.Evaluating;
 
@@ -23,10 +24,17 @@ internal sealed class DetectionOptions
         CustomParser = ParseRate,
     };
 
+    private readonly Option<string?> _json = new("--detection-json")
+    {
+        HelpName = "system.json",
+        Description = "Where everything measured of the detectors goes, row by row.",
+    };
+
     public void AddTo(Verb verb, Option model, Option[] withoutDetection)
     {
         verb.Options.Add(_calibration);
         verb.Options.Add(_rate);
+        verb.Options.Add(_json);
         verb.Validators.Add(result =>
         {
             bool Has(Option option) => result.GetResult(option) is { Implicit: false };
@@ -40,9 +48,9 @@ internal sealed class DetectionOptions
                 result.AddError(
                     $"Expected {_calibration.Name} without {stray.Name}, got both: detectors are evaluated on what the network reads.");
             }
-            else if (Has(_rate) && !Has(_calibration))
+            else if (!Has(_calibration) && ((Option[])[_rate, _json]).FirstOrDefault(Has) is { } alone)
             {
-                result.AddError($"Expected {_rate.Name} only beside {_calibration.Name}, got it without.");
+                result.AddError($"Expected {alone.Name} only beside {_calibration.Name}, got it without.");
             }
         });
     }
@@ -71,6 +79,10 @@ internal sealed class DetectionOptions
 
         return SystemOfModel.Of(data.Model!, read(path), parsed.GetValue(_rate));
     }
+
+    /// <summary>The file for what was measured, which can be written; null if none was asked for.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public OutputFile? RequireJson(ParseResult parsed) => parsed.GetValue(_json) is { } path ? OutputFile.Require(path) : null;
 
     private static double ParseRate(ArgumentResult result)
     {

@@ -147,6 +147,7 @@ public sealed partial class EvaluateVerbTests
     [DataRow("--epsilon 0.1 --report {folder}/none/a.html", ExitCode.Failure, "Expected a folder for the output")]
     [DataRow("--epsilon 0.1 --detection-calibration x", ExitCode.Usage, "Expected --model beside --detection-calibration, got none")]
     [DataRow("--epsilon 0.1 --false-positive-rate 0.1", ExitCode.Usage, "Expected --false-positive-rate only beside --detection-calibration")]
+    [DataRow("--epsilon 0.1 --detection-json x.json", ExitCode.Usage, "Expected --detection-json only beside --detection-calibration")]
     [DataRow("--epsilon 0.1 --rows 10001", ExitCode.Failure, "expected at least 10001 rows, got 10000")]
     [DataRow("--epsilon 0.1 --rows 1", ExitCode.Failure, "expected rows of at least two classes")]
     public async Task What_is_wrong_is_one_line(string options, int exitCode, string expected)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.Adversarial.Detectors;
+using Microsoft.ML.Adversarial.Evaluation.Files;
 using Microsoft.ML.Adversarial.Evaluation.Robustness;
+using Microsoft.ML.Adversarial.Evaluation.Systems;
 using Microsoft.ML.Adversarial.Networks;
 using Microsoft.ML.Adversarial.Networks.Layers;
 using Microsoft.ML.Adversarial.Norms;
@@ -54,7 +56,8 @@ public sealed class ModelFileTests
     {
         var calibration = WriteImages("calibration-idx3-ubyte", skip: 3000, count: 50);
         var run = await Evaluate(
-            "detecting.zip", $"--rows 12 --suite quick --epsilon 0.3 --detection-calibration {calibration} --false-positive-rate 0.1 --report {Folder.File("r.html")}");
+            "detecting.zip", $"--rows 12 --suite quick --epsilon 0.3 --detection-calibration {calibration} --false-positive-rate 0.1 --report {Folder.File("r.html")} "
+                + $"--detection-json {Folder.File("system.json")}");
         run.RequireSuccess();
 
         var expected = Context.MulticlassClassification.EvaluateRobustDetection(
@@ -73,6 +76,9 @@ public sealed class ModelFileTests
             StringAssert.Contains(run.Output, $"warning, {warning.Kind}: {warning.Finding}");
         }
 
+        var kept = new SystemMetrics(SystemFile.Read(Folder.File("system.json")));
+        Assert.AreEqual(expected.UnflaggedError, kept.UnflaggedError);
+        CollectionAssert.AreEqual(expected.Detectors.Select(one => one.Adaptive).ToArray(), kept.Detectors.Select(one => one.Adaptive).ToArray());
         var report = await File.ReadAllTextAsync(Folder.File("r.html"));
         StringAssert.Contains(report, "Detectors under attacks that know of them");
         StringAssert.Contains(report, "on the first 6 rows: the input");

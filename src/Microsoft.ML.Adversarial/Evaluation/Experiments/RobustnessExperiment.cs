@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Evaluation.Robustness;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Adversarial.Evaluation.Experiments;
@@ -20,6 +21,14 @@ public sealed class RobustnessExperiment
             throw new ArgumentException(
                 $"Expected {nameof(RobustnessExperimentSettings.Detection)} with {nameof(OptimizingMetric)}.{nameof(OptimizingMetric.UnflaggedError)}, "
                 + "got none: which errors are flagged is known where thresholds are calibrated. Give calibration rows, or look for something else.",
+                nameof(settings));
+        }
+
+        if (settings.Detection is not null && settings.Robustness.Shard is { Count: > 1 } shard)
+        {
+            throw new ArgumentException(
+                $"Expected an experiment with {nameof(RobustnessExperimentSettings.Detection)} to evaluate all of the data, got shard {shard.Index} of "
+                + $"{shard.Count}: systems with detectors are not evaluated in parts. Leave {nameof(RobustnessOptions)}.{nameof(RobustnessOptions.Shard)} as it is.",
                 nameof(settings));
         }
 

@@ -229,6 +229,10 @@ public sealed class RobustnessExperimentTests
         Refuses(
             () => _ml.MulticlassClassification.CreateRobustnessExperiment(settings with { OptimizingMetric = OptimizingMetric.UnflaggedError }),
             "Expected Detection with OptimizingMetric.UnflaggedError");
+        var detecting = FruitExperiment.Detecting(_ml);
+        Refuses(
+            () => _ml.MulticlassClassification.CreateRobustnessExperiment(detecting with { Robustness = detecting.Robustness with { Shard = new(0, 2) } }),
+            "got shard 0 of 2");
         Refuses(() => _ = FruitExperiment.Detecting(_ml).Detection! with { FalsePositiveRate = 0 }, "false-positive rate");
         Refuses(() => Detecting(_ml.Data.TakeRows(train, 8)).Execute(train, test), "at least 9 calibration rows for a false-positive rate of 0.1, got 8");
         Refuses(() => Unreached().Execute(none, test), "rows in the training data, got none");
