@@ -109,14 +109,13 @@ public sealed class RobustnessExperiment
         // Grids that are too large, and folders that cannot be written, are known before anything is read.
         var plans = _settings.Search.FirstRound(_candidates, _settings.Seed);
         using var held = _settings.Folder is { } path ? new FolderLock(path) : null;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_settings.Cancellations);
-        ending.CancelAfter(_settings.MaxExperimentTime ?? Timeout.InfiniteTimeSpan);
+        using ExperimentTime time = new(_settings.MaxExperimentTime, [.. _settings.Cancellations]);
         using var log = _environment.Register(nameof(RobustnessExperiment)).Start(nameof(Execute));
         data.Validate(_settings.LabelColumnName);
         var folder = _settings.Folder is { } kept
             ? new TrialFolder(kept, _settings, data.Fingerprint(_settings.CancellationToken), log)
             : null;
-        var run = new TrialRun(_environment, log, _settings, data, ending.Token);
-        return new ExperimentTrials(_settings, run, data.Train.Schema, folder, log, progress).RunAll(plans, ending.Token);
+        var run = new TrialRun(_environment, log, _settings, data, time);
+        return new ExperimentTrials(_settings, run, data.Train.Schema, folder, log, progress).RunAll(plans, time.Ending);
     }
 }

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Adversarial.Evaluation.Experiments;
 
 /// <summary>Runs trials, each in a context of its own.</summary>
 internal sealed class TrialRun(
-    IHostEnvironment environment, IChannel log, RobustnessExperimentSettings settings, TrialData data, CancellationToken cancellation)
+    IHostEnvironment environment, IChannel log, RobustnessExperimentSettings settings, TrialData data, ExperimentTime time)
 {
     /// <summary>Trains and evaluates; what goes wrong is in the result.</summary>
     /// <exception cref="OperationCanceledException">Cancelled before it was finished.</exception>
@@ -35,7 +35,7 @@ internal sealed class TrialRun(
                 evaluations.Add(Evaluate(ml, model, test));
                 measures.Add([.. settings.Measures.Select(measure => measure.Measure(ml, model, test))]);
                 evaluation.Stop();
-                cancellation.ThrowIfCancellationRequested();
+                time.ThrowIfOver();
             }
 
             // The models of folds have not seen all rows.
@@ -52,9 +52,9 @@ internal sealed class TrialRun(
             };
             return finished with { MetricValue = settings.OptimizingMetric.Of(finished) };
         }
-        catch (Exception) when (cancellation.IsCancellationRequested)
+        catch (Exception) when (time.Ending.IsCancellationRequested)
         {
-            throw new OperationCanceledException(cancellation);
+            throw new OperationCanceledException(time.Ending);
         }
         catch (Exception error)
         {
@@ -89,11 +89,11 @@ internal sealed class TrialRun(
             var pipeline = plan.Candidate.Create(ml, plan.Parameters)
                 ?? throw new InvalidOperationException($"Candidate '{plan.Candidate.Name}': expected a pipeline, got null.");
             // Trainers look at it between epochs.
-            using var ending = cancellation.Register(ml.CancelExecution);
-            cancellation.ThrowIfCancellationRequested();
+            using var ending = time.Ending.Register(ml.CancelExecution);
+            time.ThrowIfOver();
             var model = pipeline.Fit(data.Part(train, plan.TrainingFraction))
                 ?? throw new InvalidOperationException($"Candidate '{plan.Candidate.Name}': expected a fitted model, got null.");
-            cancellation.ThrowIfCancellationRequested();
+            time.ThrowIfOver();
             return model;
         }
         finally
@@ -105,8 +105,8 @@ internal sealed class TrialRun(
     private RobustnessMetrics Evaluate(MLContext ml, ITransformer model, IDataView test)
     {
         var metrics = ml.MulticlassClassification.EvaluateRobustness(
-            model, test, settings.Suite, settings.LabelColumnName, settings.Robustness with { Cancellation = cancellation });
-        return metrics.Record.IsComplete ? metrics : throw new OperationCanceledException(cancellation);
+            model, test, settings.Suite, settings.LabelColumnName, settings.Robustness with { Cancellation = time.Ending });
+        return metrics.Record.IsComplete ? metrics : throw new OperationCanceledException(time.Ending);
     }
 
     private SystemMetrics EvaluateDetection(MLContext ml, ITransformer model, IDataView test, DetectionSettings detection)
@@ -114,7 +114,7 @@ internal sealed class TrialRun(
         SystemOfModel.RequireAllEvaluated(model);
         var metrics = ml.MulticlassClassification.EvaluateRobustDetection(
             model, test, detection.CalibrationRows, settings.Suite, detection.FalsePositiveRate, settings.LabelColumnName,
-            detection.Options with { Cancellation = cancellation });
-        return metrics.Record.IsComplete ? metrics : throw new OperationCanceledException(cancellation);
+            detection.Options with { Cancellation = time.Ending });
+        return metrics.Record.IsComplete ? metrics : throw new OperationCanceledException(time.Ending);
     }
 }
