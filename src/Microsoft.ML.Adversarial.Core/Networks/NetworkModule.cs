@@ -48,8 +48,7 @@ internal sealed class NetworkModule : LayerSequence
 
     public override Tensor forward(Tensor x)
     {
-        using var prepared = Prepared(x);
-        using var images = ChannelsLast.For(Layers[0], prepared);
+        using var images = Images(x);
         return base.forward(images);
     }
 
@@ -79,13 +78,12 @@ internal sealed class NetworkModule : LayerSequence
     public Tensor FirstOutput(Tensor x)
     {
         using var noGrad = no_grad();
-        using var prepared = Prepared(x);
-        using var images = ChannelsLast.For(Layers[0], prepared);
+        using var images = Images(x);
         return Layers[0].call(images);
     }
 
     /// <summary>What the other layers make of it.</summary>
-    public Tensor AfterFirst(Tensor output) => Run([.. Layers.Skip(1)], output);
+    public Tensor AfterFirst(Tensor output) => RunFrom(1, output);
 
     /// <summary>The logits, by images in the layout that they have: passes that work on what each convolution gives are faster so.</summary>
     public Tensor ForwardInGivenLayout(Tensor x)
@@ -104,6 +102,13 @@ internal sealed class NetworkModule : LayerSequence
         }
 
         base.Dispose(disposing);
+    }
+
+    // In the layout that suits the first layer.
+    private Tensor Images(Tensor x)
+    {
+        using var prepared = Prepared(x);
+        return ChannelsLast.For(Layers[0], prepared);
     }
 
     private Tensor Shaped(Tensor x)

@@ -20,12 +20,13 @@ internal class LayerSequence : nn.Module<Tensor, Tensor>
     /// <summary>The modules, first to last.</summary>
     public IReadOnlyList<nn.Module<Tensor, Tensor>> Layers => _layers;
 
-    public override Tensor forward(Tensor x) => Run(_layers, x);
+    public override Tensor forward(Tensor x) => RunFrom(0, x);
 
-    protected static Tensor Run(ReadOnlySpan<nn.Module<Tensor, Tensor>> layers, Tensor x)
+    /// <summary>What the layers from this one on make of what it gets.</summary>
+    protected Tensor RunFrom(int first, Tensor x)
     {
         var output = x;
-        foreach (var layer in layers)
+        foreach (var layer in _layers.AsSpan(first))
         {
             var input = output;
             output = layer.call(input);
