@@ -10,10 +10,10 @@ switch (args)
         BreastCancer.Run();
         return 0;
     case ["--digits"]:
-        Digits.Run(trainingRows: 20_000, rows: 100, queries: 5_000);
+        Digits.Run(trainingRows: 20_000, rows: 1_000, squareQueries: 5_000, jumpQueries: 1_000);
         return 0;
     case ["--digits", "--quick"]:
-        Digits.Run(trainingRows: 1_000, rows: 10, queries: 200);
+        Digits.Run(trainingRows: 1_000, rows: 10, squareQueries: 200, jumpQueries: 100);
         return 0;
     default:
         Console.Error.WriteLine("""

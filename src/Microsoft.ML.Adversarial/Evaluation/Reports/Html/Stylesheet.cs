@@ -30,8 +30,8 @@ internal static class Stylesheet
         .card { background: var(--raised); border: 1px solid var(--rule); border-radius: .5rem; padding: .25rem 1rem .75rem;
           break-inside: avoid; }
         .card h3 { margin-top: .75rem; }
-        .measure { display: grid; grid-template-columns: 4.25rem 1fr auto; gap: .6rem; align-items: center; margin: .3rem 0; }
-        .measure strong { font-variant-numeric: tabular-nums; }
+        .measure { display: grid; grid-template-columns: 4.25rem 1fr 4rem; gap: .6rem; align-items: center; margin: .3rem 0; }
+        .measure strong { font-variant-numeric: tabular-nums; text-align: right; }
         .bar { display: block; height: .7rem; width: 100%; background: var(--rule); border-radius: .35rem; overflow: hidden; }
         .bar span { display: block; height: 100%; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
         .bar .clean { background: var(--clean); } .bar .robust { background: var(--robust); }
