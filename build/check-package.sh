@@ -14,24 +14,13 @@ log=$work/log.txt
 unwanted=GLIBCXX_3.4.32
 library=libLibTorchSharp.so
 
-fail() {
-    [ ! -f "$log" ] || tail -n 30 "$log" >&2
-    echo "check-package: FAIL: $1"
-    exit 1
-}
-
-step() {
-    local what=$1
-    shift
-    echo "check-package: $what"
-    echo "> $*" >>"$log"
-    "$@" >>"$log" 2>&1 || fail "$what"
-}
+check=check-package
+. build/check-steps.sh
 
 expect_ok() {
     local what=$1
     shift
-    echo "check-package: $what"
+    echo "$check: $what"
     local output
     output=$("$@" 2>>"$log") || fail "$what: it ended with an error"
     [ "$(tail -n 1 <<<"$output")" = ok ] || fail "$what: expected the last line to be 'ok', got: $output"
@@ -84,4 +73,4 @@ fi
 
 [ "$(cached_libraries)" = "$cached_before" ] || fail "the package cache, $global_packages, was edited: clear it and restore again"
 
-echo "check-package: PASS: $package_id $version builds, runs and publishes from its packages alone"
+echo "$check: PASS: $package_id $version builds, runs and publishes from its packages alone"

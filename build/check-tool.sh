@@ -12,24 +12,13 @@ log=$work/log.txt
 mnist=$PWD/samples/data/mnist
 tool=$work/installed/adversarial
 
-fail() {
-    [ ! -f "$log" ] || tail -n 30 "$log" >&2
-    echo "check-tool: FAIL: $1"
-    exit 1
-}
-
-step() {
-    local what=$1
-    shift
-    echo "check-tool: $what"
-    echo "> $*" >>"$log"
-    "$@" >>"$log" 2>&1 || fail "$what"
-}
+check=check-tool
+. build/check-steps.sh
 
 expect_code() {
     local code=$1 what=$2 status=0
     shift 2
-    echo "check-tool: $what"
+    echo "$check: $what"
     echo "> $*" >>"$log"
     "$@" >>"$log" 2>&1 || status=$?
     [ "$status" -eq "$code" ] || fail "$what: expected exit code $code, got $status"
@@ -38,7 +27,7 @@ expect_code() {
 case "$(uname -sm)" in
     "Linux x86_64") platform=linux-x64 ;;
     "Darwin arm64") platform=osx-arm64 ;;
-    *) echo "check-tool: PASS: nothing to check, the tool is packed for linux-x64, osx-arm64 and win-x64"; exit 0 ;;
+    *) echo "$check: PASS: nothing to check, the tool is packed for linux-x64, osx-arm64 and win-x64"; exit 0 ;;
 esac
 
 rm -rf "$work"
@@ -62,4 +51,4 @@ step "evaluate, ε = 0.02 again" "${evaluate[@]}" --epsilon 0.02 --json after.js
 expect_code 0 "compare with itself" "$tool" compare before.json after.json
 expect_code 2 "refuse an unknown verb" "$tool" unknown
 
-echo "check-tool: PASS: $package_id.Tool $version installs from a folder and works, its native libraries included"
+echo "$check: PASS: $package_id.Tool $version installs from a folder and works, its native libraries included"
