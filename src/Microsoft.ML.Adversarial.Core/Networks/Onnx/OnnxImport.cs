@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.ML.Adversarial.Networks.Layers;
 using Microsoft.ML.Adversarial.Networks.Onnx.Format;
 using Microsoft.ML.Adversarial.Networks.Onnx.Operators;
 using static TorchSharp.torch;
@@ -9,7 +8,7 @@ namespace Microsoft.ML.Adversarial.Networks.Onnx;
 /// <summary>
 /// Translates a model to TorchSharp. Node by node in order it asks the operator table what a node becomes and runs that on two and on three
 /// rows: shapes are then known without rules for shapes, what exporters compute of constants and shapes is folded, and a graph whose rows
-/// depend on each other is noticed.
+/// depend on each other is noticed. What is left is assembled by <see cref="OnnxAssembly"/>.
 /// </summary>
 internal sealed class OnnxImport
 {
@@ -21,13 +20,12 @@ internal sealed class OnnxImport
 
     private readonly string _source;
     private readonly OnnxGraph _graph;
+    private readonly OnnxLinks _links;
     private readonly long _opset;
     private readonly long? _declaredRows;
     private readonly Dictionary<string, OnnxValue> _values = [];
     private readonly Dictionary<string, (OnnxStep Step, NodeProto Node)> _steps = [];
     private readonly Dictionary<string, string> _otherNames = [];
-    private readonly Dictionary<string, List<NodeProto>> _readers = [];
-    private readonly Dictionary<string, NodeProto> _givers = [];
     private readonly Dictionary<string, NotSupportedException> _failures = [];
     private long _totalCount;
 
@@ -36,20 +34,8 @@ internal sealed class OnnxImport
         _source = source;
         _opset = OnnxFile.Opset(model, source);
         _graph = OnnxGraph.Of(model.Graph, outputName, source);
+        _links = new(_graph);
         (InputShape, ElementType, _declaredRows) = OnnxInput.Of(_graph.Input, inputShape, source);
-        foreach (var node in _graph.Nodes)
-        {
-            foreach (var input in node.Input)
-            {
-                (_readers.TryGetValue(input, out var list) ? list : _readers[input] = []).Add(node);
-            }
-
-            foreach (var output in node.Output)
-            {
-                _givers[output] = node;
-            }
-        }
-
         foreach (var tensor in model.Graph.Initializer)
         {
             var value = OnnxTensor.Read(tensor, $"{source}: tensor '{tensor.Name}'");
@@ -90,8 +76,8 @@ internal sealed class OnnxImport
     private void Build()
     {
         _values[_graph.Input.Name] = new(Trial(OnnxValue.FewRows), Trial(OnnxValue.FewRows + 1), isConstant: false);
-        var output = Logits();
-        var needed = NeededBy(output);
+        (var output, IsSoftmaxRemoved) = _links.Logits();
+        var needed = _links.NeededBy(output);
         foreach (var node in _graph.Nodes)
         {
             if (needed.Contains(node))
@@ -102,55 +88,9 @@ internal sealed class OnnxImport
 
         output = GiverName(output);
         CheckOutput(ValueOf(output));
-        Module = Assembled(output);
+        Module = new OnnxAssembly(_source, _graph.Input.Name, _values, _steps, GiverName).Of(output);
         Module.eval();
     }
-
-    /// <summary>The name of the values before a softmax at the end.</summary>
-    private string Logits()
-    {
-        var name = _graph.Output;
-        while (GiverOf(name) is { Input.Count: > 0 } last)
-        {
-            if (last.OpType is "Softmax" or "LogSoftmax" && OnnxFile.IsStandard(last.Domain) && IsOverClasses(last))
-            {
-                IsSoftmaxRemoved = true;
-                return last.Input[0];
-            }
-
-            if (last.OpType != "Identity")
-            {
-                break;
-            }
-
-            name = last.Input[0];
-        }
-
-        return _graph.Output;
-    }
-
-    private static bool IsOverClasses(NodeProto softmax) =>
-        (softmax.Attribute.FirstOrDefault(attribute => attribute.Name == "axis")?.I ?? 1) is 1 or -1;
-
-    private HashSet<NodeProto> NeededBy(string output)
-    {
-        HashSet<NodeProto> needed = new(ReferenceEqualityComparer.Instance);
-        Stack<string> names = new([output]);
-        while (names.TryPop(out var name))
-        {
-            if (GiverOf(name) is { } node && needed.Add(node))
-            {
-                foreach (var input in node.Input)
-                {
-                    names.Push(input);
-                }
-            }
-        }
-
-        return needed;
-    }
-
-    private NodeProto? GiverOf(string name) => _givers.GetValueOrDefault(name);
 
     private void Visit(NodeProto proto)
     {
@@ -236,7 +176,7 @@ internal sealed class OnnxImport
     // A product is x W + b with the sum that alone reads it.
     private (Tensor? Added, string? Sum) AddedAfterwards(NodeProto proto)
     {
-        if (proto.OpType != "MatMul" || proto.Output[0] == _graph.Output || _readers.GetValueOrDefault(proto.Output[0]) is not [{ OpType: "Add", Input.Count: 2 } sum])
+        if (proto.OpType != "MatMul" || proto.Output[0] == _graph.Output || _links.ReadersOf(proto.Output[0]) is not [{ OpType: "Add", Input.Count: 2 } sum])
         {
             return default;
         }
@@ -295,56 +235,6 @@ internal sealed class OnnxImport
             throw new NotSupportedException(
                 $"{_source}: expected rows that do not depend on each other, got other logits for the same two rows when a third was beside them. Export the model in evaluation mode with a variable number of rows.");
         }
-    }
-
-    /// <summary>The steps that the output needs, as a chain of layers where each reads the one before, else as a graph.</summary>
-    private nn.Module<Tensor, Tensor> Assembled(string output)
-    {
-        List<OnnxGraphModule.Operation> operations = [];
-        Dictionary<string, int> numbers = new() { [_graph.Input.Name] = OnnxGraphModule.Operation.NetworkInput };
-        var needed = Needed(output);
-        foreach (var name in _steps.Keys.Where(needed.Contains))
-        {
-            (var step, var node) = _steps[name];
-            string[] inputs = [.. step.Inputs.Select(input => GiverName(node.Input[input]))];
-            var module = step.Layer ?? (nn.Module)new OnnxFunctionModule(
-                node.OpType, step.Function!, [.. inputs.Select(input => _values[input].IsConstant ? _values[input].OfTwoRows : null)]);
-            numbers[name] = operations.Count;
-            operations.Add(new(module, [.. inputs.Where(input => !_values[input].IsConstant).Select(input => numbers[input])]));
-        }
-
-        if (operations.Count == 0)
-        {
-            throw new InvalidDataException($"{_source}: expected an output that depends on the input '{_graph.Input.Name}', got one that does not.");
-        }
-
-        if (_values[output].Rank > 2)
-        {
-            operations.Add(new(nn.Flatten(), [operations.Count - 1]));
-        }
-
-        var isChain = operations.Index().All(one => one.Item.Inputs is [var input] && input == one.Index - 1);
-        return isChain
-            ? new LayerSequence([.. operations.Select(one => (nn.Module<Tensor, Tensor>)one.Module)])
-            : new OnnxGraphModule(operations);
-    }
-
-    private HashSet<string> Needed(string output)
-    {
-        HashSet<string> needed = [];
-        Stack<string> names = new([output]);
-        while (names.TryPop(out var name))
-        {
-            if (_steps.TryGetValue(name, out var giver) && needed.Add(name))
-            {
-                foreach (var input in giver.Step.Inputs)
-                {
-                    names.Push(GiverName(giver.Node.Input[input]));
-                }
-            }
-        }
-
-        return needed;
     }
 
     private string GiverName(string name)
