@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Norms;
@@ -36,7 +37,10 @@ internal sealed class RowRandom
     public Tensor Uniform(Tensor like, double lower, double upper)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        return Unit(like).mul_(upper - lower).add_(lower).MoveToOuterDisposeScope();
+        // Held, or TorchSharp may free them while native code reads them: attacks draw at every query.
+        using Scalar width = upper - lower;
+        using Scalar start = lower;
+        return Unit(like).mul_(width).add_(start).MoveToOuterDisposeScope();
     }
 
     /// <summary>Uniform in (0, 1), for one of the rows, without a tensor.</summary>

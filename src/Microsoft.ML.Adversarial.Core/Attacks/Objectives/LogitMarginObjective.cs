@@ -10,14 +10,15 @@ internal sealed record LogitMarginObjective : AttackObjective
     {
         using var scope = NewDisposeScope();
         var (index, rival) = Decisive(logits, goal);
-        return ((logits.gather(1, rival) - logits.gather(1, index)).squeeze(1) * goal.LossSign).MoveToOuterDisposeScope();
+        var margin = (logits.gather(1, rival) - logits.gather(1, index)).squeeze(1);
+        return (goal.LossSign < 0 ? margin.neg() : margin).MoveToOuterDisposeScope();
     }
 
     public override Tensor Cotangent(Tensor logits, Goal goal)
     {
         using var scope = NewDisposeScope();
         var (index, rival) = Decisive(logits, goal);
-        var sign = full_like(index, goal.LossSign, logits.dtype);
+        var sign = Everywhere(goal.LossSign, index, logits);
         return zeros_like(logits).scatter_(1, rival, sign).scatter_(1, index, -sign).MoveToOuterDisposeScope();
     }
 
@@ -53,8 +54,11 @@ internal sealed record LogitMarginObjective : AttackObjective
     public static Tensor RivalOf(Tensor logits, Goal goal)
     {
         var index = goal.Classes.unsqueeze(1);
-        return logits.detach().scatter(1, index, full_like(index, double.NegativeInfinity, logits.dtype)).argmax(1, keepdim: true);
+        return logits.detach().scatter(1, index, Everywhere(double.NegativeInfinity, index, logits)).argmax(1, keepdim: true);
     }
+
+    // Attacks come here at every query: TorchSharp can free the scalars of its operators while native code reads them, a tensor it keeps.
+    private static Tensor Everywhere(double value, Tensor index, Tensor logits) => tensor(value, logits.dtype, logits.device).expand_as(index);
 
     private static (Tensor Index, Tensor Rival) Decisive(Tensor logits, Goal goal) => (goal.Classes.unsqueeze(1), RivalOf(logits, goal));
 }
