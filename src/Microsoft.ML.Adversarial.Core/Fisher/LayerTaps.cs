@@ -90,6 +90,9 @@ internal sealed class LayerTaps : IDisposable
         var (uses, curves) = (new List<LayerUse>(), new List<(Tensor Input, Tensor Output)>());
         var logits = Run(forward, inputs, (layer, rule, input, output) =>
         {
+            var cheaper = is_grad_enabled() ? rule?.CheaperOutput(input) : null;
+            output = cheaper ?? output;
+
             // What a frozen layer makes of inputs that have no gradients, such as indices, is where the graph then begins.
             if (is_grad_enabled() && !output.requires_grad)
             {
@@ -104,7 +107,7 @@ internal sealed class LayerTaps : IDisposable
             }
 
             uses.Add(new(layer, rule, input.alias(), output.alias()));
-            return _protectsOutputs ? output.clone() : null;
+            return _protectsOutputs ? output.clone() : cheaper;
         });
         return (logits, new(this, uses, curves));
     }

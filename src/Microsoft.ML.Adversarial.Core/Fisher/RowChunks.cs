@@ -29,11 +29,17 @@ internal static class RowChunks
             return;
         }
 
-        var chunk = RowsPerChunk(classifier, inputs, cotangents);
+        var perRow = ElementsPerRow(classifier, inputs) * cotangents;
+        var chunk = Math.Clamp(CotangentElements / Math.Max(perRow, 1), 1, classifier.Taps.HasConvolutions ? ConvolutionRows : LinearRows);
         for (var start = 0L; start < rows; start += chunk)
         {
-            using var part = NewDisposeScope();
-            each((int)start, inputs.narrow(0, start, Math.Min(chunk, rows - start)).detach());
+            var count = Math.Min(chunk, rows - start);
+            using (NewDisposeScope())
+            {
+                each((int)start, inputs.narrow(0, start, count).detach());
+            }
+
+            UncollectedRemains.Passed(count * perRow * inputs.element_size());
         }
     }
 
@@ -48,9 +54,6 @@ internal static class RowChunks
         return results.MoveToOuterDisposeScope();
     }
 
-    private static long RowsPerChunk(NetworkClassifier classifier, Tensor inputs, int cotangents)
-    {
-        var perRow = (classifier.Taps.OutputElements(classifier.RecordedLogits, inputs) + (inputs.numel() / inputs.shape[0])) * cotangents;
-        return Math.Clamp(CotangentElements / Math.Max(perRow, 1), 1, classifier.Taps.HasConvolutions ? ConvolutionRows : LinearRows);
-    }
+    private static long ElementsPerRow(NetworkClassifier classifier, Tensor inputs) =>
+        classifier.Taps.OutputElements(classifier.RecordedLogits, inputs) + (inputs.numel() / inputs.shape[0]);
 }

@@ -75,6 +75,28 @@ public sealed class LayerRuleTests
     }
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(7)]
+    [DataRow(16)]
+    [DataRow(49)]
+    [DataRow(784)]
+    public void SumsOfChannelsInSinglePrecisionAreThoseInDouble(int positions)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor inputs = TestNetworks.Normal([Rows, 5, positions], seed: 11);
+        Tensor cotangent = TestNetworks.Normal([Rows, 5, positions], seed: 12);
+        Tensor expected = stack([(cotangent * inputs).sum(2), cotangent.sum(2)], 1);
+
+        Tensor sums = ChannelSums.TryTake(cotangent.to(ScalarType.Float32), inputs.to(ScalarType.Float32))!;
+
+        CollectionAssert.AreEqual(new long[] { Rows, 2, 5 }, sums.shape);
+        double size = (cotangent.abs() * (1 + inputs.abs())).sum(2).max().item<double>();
+        Assert.IsLessThan(1e-6 * size, (sums.to(ScalarType.Float64) - expected).abs().max().item<double>());
+        Assert.IsNull(ChannelSums.TryTake(cotangent, inputs), "float64 takes the way through tensors");
+        Assert.IsNull(ChannelSums.TryTake(cotangent.to(ScalarType.Float32).transpose(0, 1), inputs.to(ScalarType.Float32).transpose(0, 1)));
+    }
+
+    [TestMethod]
     public void Conv1d()
     {
         Random random = new(4);
@@ -185,6 +207,7 @@ public sealed class LayerRuleTests
 
         AssertTangents(layer, inputs, cotangents.select(1, 0));
         ILayerRule rule = LayerRuleTable.Find(layer)!;
+        AssertCheaperOutput(layer, rule, inputs, cotangents.select(1, 0));
         Tensor condensed = stack(cotangents.unbind(1).Select(rule.Condense(inputs)), 1);
         Tensor gram = rule.Grams(inputs, condensed).Aggregate((sum, part) => sum + part);
 
@@ -200,6 +223,21 @@ public sealed class LayerRuleTests
 
         long positions = output.Skip(2).Aggregate(1L, (product, size) => product * size);
         return (positions, layer is Conv2d convolution ? convolution.in_channels / convolution.groups : 0);
+    }
+
+    private static void AssertCheaperOutput(nn.Module<Tensor, Tensor> layer, ILayerRule rule, Tensor inputs, Tensor cotangent)
+    {
+        Assert.AreEqual(layer is BatchNorm1d or BatchNorm2d, rule.CheaperOutput(inputs) is not null, $"{layer}");
+        if (rule.CheaperOutput(inputs) is null)
+        {
+            return;
+        }
+
+        Tensor leaf = inputs.detach().requires_grad_();
+        (Tensor cheaper, Tensor own) = (rule.CheaperOutput(leaf)!, layer.call(leaf));
+        Assert.IsLessThan(1e-12, (cheaper - own).abs().max().item<double>(), $"{layer}");
+        Tensor difference = autograd.grad([cheaper], [leaf], [cotangent])[0] - autograd.grad([own], [leaf], [cotangent])[0];
+        Assert.IsLessThan(1e-12, difference.abs().max().item<double>(), $"{layer}");
     }
 
     // Layers are linear in their parameters: a step along v changes the output by the tangent, at any input.

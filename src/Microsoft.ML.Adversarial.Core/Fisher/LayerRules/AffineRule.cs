@@ -8,12 +8,20 @@ namespace Microsoft.ML.Adversarial.Fisher.LayerRules;
 /// </summary>
 internal abstract class AffineRule(bool hasShift) : ILayerRule
 {
+    /// <inheritdoc/>
+    public virtual Tensor? CheaperOutput(Tensor inputs) => null;
+
     /// <summary>The gradients themselves, [N, 1 or 2, …]: where they sum over positions, far smaller than cotangents.</summary>
     public Func<Tensor, Tensor> Condense(Tensor inputs)
     {
         var normalised = Normalised(inputs);
         return cotangent =>
         {
+            if (OnePerChannel(cotangent) && ChannelSums.TryTake(cotangent, normalised) is { } sums)
+            {
+                return hasShift ? sums : sums.narrow(1, 0, 1);
+            }
+
             var scale = Sum(cotangent * normalised, keep: false).flatten(1);
             return hasShift ? stack([scale, Sum(cotangent, keep: false).flatten(1)], 1) : scale.unsqueeze(1);
         };
@@ -44,6 +52,8 @@ internal abstract class AffineRule(bool hasShift) : ILayerRule
 
     /// <summary>One value per channel, along the given axis, in a shape that broadcasts over [N, C, …].</summary>
     protected static Tensor PerChannel(Tensor values, long dimensions) => values.reshape([1, -1, .. Enumerable.Repeat(1L, (int)dimensions - 2)]);
+
+    private bool OnePerChannel(Tensor values) => Positions(values.dim()).FirstOrDefault() == 2;
 
     private Tensor Sum(Tensor values, bool keep)
     {

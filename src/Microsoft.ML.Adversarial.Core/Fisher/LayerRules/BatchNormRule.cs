@@ -11,8 +11,16 @@ internal sealed class BatchNormRule(NormBase layer) : AffineRule(layer.bias is n
             ? new BatchNormRule((NormBase)module)
             : null;
 
+    /// <summary>γx̂ + β as one product and one sum: libtorch's own gradient sums those of γ and β as well, though nobody asks for them.</summary>
+    public override Tensor? CheaperOutput(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        var (scale, shift) = Affine();
+        return ((inputs * PerChannel(scale, inputs.dim())) + PerChannel(shift, inputs.dim())).MoveToOuterDisposeScope();
+    }
+
     protected override Tensor Normalised(Tensor inputs) =>
-        (inputs - PerChannel(layer.running_mean!, inputs.dim())) * PerChannel((layer.running_var! + layer.eps).rsqrt(), inputs.dim());
+        (inputs - PerChannel(layer.running_mean!, inputs.dim())) * PerChannel(InverseDeviation(), inputs.dim());
 
     protected override IEnumerable<long> Positions(long dimensions)
     {
@@ -21,4 +29,14 @@ internal sealed class BatchNormRule(NormBase layer) : AffineRule(layer.bias is n
             yield return axis;
         }
     }
+
+    private (Tensor Scale, Tensor Shift) Affine()
+    {
+        using var noGrad = no_grad();
+        var scale = layer.weight! * InverseDeviation();
+        var shift = -layer.running_mean! * scale;
+        return (scale, layer.bias is null ? shift : shift + layer.bias);
+    }
+
+    private Tensor InverseDeviation() => (layer.running_var! + layer.eps).rsqrt();
 }

@@ -8,6 +8,10 @@ namespace Microsoft.ML.Adversarial.Fisher.LayerRules;
 /// </summary>
 internal interface ILayerRule
 {
+    /// <summary>The layer's output by operations whose gradients cost less than those of the layer's own; null where there are none.</summary>
+    /// <param name="inputs">What went in, shape [N, …], in the graph.</param>
+    Tensor? CheaperOutput(Tensor inputs) => null;
+
     /// <summary>What <see cref="Grams"/> needs of one cotangent: the cotangent itself, unless something smaller will do.</summary>
     /// <param name="inputs">What went in, shape [N, …].</param>
     /// <returns>A function of a cotangent of what came out, [N, …], whose results have the rows on their first axis too.</returns>
