@@ -8,6 +8,9 @@ namespace Microsoft.ML.Adversarial.Fisher.LayerRules;
 /// </summary>
 internal abstract class AffineRule(bool hasShift) : ILayerRule
 {
+    /// <summary>Whether there is a β.</summary>
+    protected bool HasShift => hasShift;
+
     /// <inheritdoc/>
     public virtual Tensor? CheaperOutput(Tensor inputs) => null;
 
@@ -15,16 +18,7 @@ internal abstract class AffineRule(bool hasShift) : ILayerRule
     public Func<Tensor, Tensor> Condense(Tensor inputs)
     {
         var normalised = Normalised(inputs);
-        return cotangent =>
-        {
-            if (OnePerChannel(cotangent) && ChannelSums.TryTake(cotangent, normalised) is { } sums)
-            {
-                return hasShift ? sums : sums.narrow(1, 0, 1);
-            }
-
-            var scale = Sum(cotangent * normalised, keep: false).flatten(1);
-            return hasShift ? stack([scale, Sum(cotangent, keep: false).flatten(1)], 1) : scale.unsqueeze(1);
-        };
+        return cotangent => Sums(cotangent, normalised);
     }
 
     public IReadOnlyList<Tensor> Grams(Tensor inputs, Tensor condensed) =>
@@ -50,10 +44,12 @@ internal abstract class AffineRule(bool hasShift) : ILayerRule
     /// <summary>The axes of [N, …] that are positions: those, but the rows', on which γ is constant.</summary>
     protected abstract IEnumerable<long> Positions(long dimensions);
 
-    /// <summary>One value per channel, along the given axis, in a shape that broadcasts over [N, C, …].</summary>
-    protected static Tensor PerChannel(Tensor values, long dimensions) => values.reshape([1, -1, .. Enumerable.Repeat(1L, (int)dimensions - 2)]);
-
-    private bool OnePerChannel(Tensor values) => Positions(values.dim()).FirstOrDefault() == 2;
+    /// <summary>Σδx̂ and, where there is a β, Σδ, shape [N, 1 or 2, …].</summary>
+    protected virtual Tensor Sums(Tensor cotangent, Tensor normalised)
+    {
+        var scale = Sum(cotangent * normalised, keep: false).flatten(1);
+        return hasShift ? stack([scale, Sum(cotangent, keep: false).flatten(1)], 1) : scale.unsqueeze(1);
+    }
 
     private Tensor Sum(Tensor values, bool keep)
     {
