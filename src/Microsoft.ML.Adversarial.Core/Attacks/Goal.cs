@@ -64,7 +64,7 @@ public abstract record Goal
     internal double[] ClearMargins(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        var noise = NoiseOf(logits);
+        var noise = BatchNoise.ShareIn(logits);
         var values = MemoryMarshal.Cast<byte, double>(logits.detach().to(ScalarType.Float64, CPU).contiguous().bytes);
         var classes = Classes.cpu().data<long>().ToArray();
         var width = values.Length / classes.Length;
@@ -85,9 +85,6 @@ public abstract record Goal
 
         return margins;
     }
-
-    /// <summary>What logits vary by with the rows that a batch has beside them, as a share of a row's largest one.</summary>
-    internal static double NoiseOf(Tensor logits) => logits.dtype == ScalarType.Float64 ? 1e-14 : 2e-6;
 
     internal abstract Tensor IsReachedBy(Tensor predictions);
 

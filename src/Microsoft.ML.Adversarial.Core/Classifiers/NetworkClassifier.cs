@@ -155,17 +155,8 @@ public sealed class NetworkClassifier : IFeatureClassifier, IQueryCounter, IDisp
     /// <inheritdoc/>
     Tensor IDifferentiableClassifier.InputGradient(Tensor inputs, Func<Tensor, Tensor> cotangent)
     {
-        if (_module is not NetworkModule network || network.ImageGradient(inputs) is not { } toInputs)
-        {
-            return BackwardPass.ToLeaf(inputs, Logits, cotangent);
-        }
-
         Admit(inputs);
-
-        // One scope around the cotangent and no more: what it keeps of the logits, it moves to the caller's.
-        using var first = network.FirstOutput(inputs);
-        using var cotangents = BackwardPass.ToLeaf(first.requires_grad_(), network.AfterFirst, cotangent);
-        return toInputs(cotangents);
+        return _module is NetworkModule network ? network.InputGradient(inputs, cotangent) : BackwardPass.ToLeaf(inputs, _module.call, cotangent);
     }
 
     /// <inheritdoc/>

@@ -160,9 +160,12 @@ public sealed record KernelDensityUncertainty : CombinedDetector
                 return distances.scatter(1, itself, full_like(itself, double.PositiveInfinity, ScalarType.Float64)).amin([1]);
             });
         });
-        var bandwidth = Math.Sqrt(2.0 / features.shape[1] * cat([.. nearest]).square().mean().item<double>());
-        return bandwidth > 0
-            ? bandwidth
+        var squares = cat([.. nearest]).square().mean().item<double>();
+
+        // Equal rows differ by rounding, which depends on their places in the batch: a bandwidth made of that would tell nothing.
+        var noise = BatchNoise.ShareIn(features) * features.to(ScalarType.Float64).square().sum(1).mean().sqrt().item<double>();
+        return squares > noise * noise
+            ? Math.Sqrt(2.0 / features.shape[1] * squares)
             : throw new ArgumentException(
                 $"{nameof(KernelDensityUncertainty)}: expected rows that differ in the last hidden layer, got none that differ from the nearest of their class. Fit it on other rows, or set {nameof(Bandwidth)}.");
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Networks.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -52,6 +53,29 @@ internal sealed class NetworkModule : LayerSequence
         return base.forward(images);
     }
 
+    /// <summary>The gradient of a function of the logits with respect to the inputs, by the fastest way that the layers allow.</summary>
+    /// <param name="leaf">Shape [N, …]; a leaf that requires a gradient.</param>
+    /// <param name="cotangent">∂(function)/∂(logits) for detached logits; it runs without grad mode.</param>
+    /// <returns>In the shape of the leaf.</returns>
+    public Tensor InputGradient(Tensor leaf, Func<Tensor, Tensor> cotangent)
+    {
+        if (DenseChain.Of(Layers) is { } dense)
+        {
+            using var rows = PreparedWithoutGraph(leaf);
+            using var gradient = dense.InputGradient(rows, cotangent);
+            return BeforePreparation(gradient, leaf.shape);
+        }
+
+        if (ImageGradient(leaf) is not { } toInputs)
+        {
+            return BackwardPass.ToLeaf(leaf, call, cotangent);
+        }
+
+        using var first = FirstOutput(leaf);
+        using var cotangents = BackwardPass.ToLeaf(first.requires_grad_(), AfterFirst, cotangent);
+        return toInputs(cotangents);
+    }
+
     /// <summary>
     /// What takes cotangents of the first layer's output back to the inputs, much faster than libtorch; null where that layer is none that
     /// reads images of few channels on the CPU.
@@ -69,21 +93,9 @@ internal sealed class NetworkModule : LayerSequence
         {
             using var noGrad = no_grad();
             using var scope = NewDisposeScope();
-            var gradient = convolution.InputGradient(cotangents, imageShape);
-            return (_normalises ? gradient / get_buffer(StandardDeviation)! : gradient).reshape(shape).MoveToOuterDisposeScope();
+            return BeforePreparation(convolution.InputGradient(cotangents, imageShape), shape).MoveToOuterDisposeScope();
         };
     }
-
-    /// <summary>The output of the first layer, without a graph.</summary>
-    public Tensor FirstOutput(Tensor x)
-    {
-        using var noGrad = no_grad();
-        using var images = Images(x);
-        return Layers[0].call(images);
-    }
-
-    /// <summary>What the other layers make of it.</summary>
-    public Tensor AfterFirst(Tensor output) => RunFrom(1, output);
 
     /// <summary>The logits, by images in the layout that they have: passes that work on what each convolution gives are faster so.</summary>
     public Tensor ForwardInGivenLayout(Tensor x)
@@ -102,6 +114,31 @@ internal sealed class NetworkModule : LayerSequence
         }
 
         base.Dispose(disposing);
+    }
+
+    // The output of the first layer, without a graph, and what the other layers make of it.
+    private Tensor FirstOutput(Tensor x)
+    {
+        using var noGrad = no_grad();
+        using var images = Images(x);
+        return Layers[0].call(images);
+    }
+
+    private Tensor AfterFirst(Tensor output) => RunFrom(1, output);
+
+    private Tensor PreparedWithoutGraph(Tensor x)
+    {
+        using var noGrad = no_grad();
+        return Prepared(x);
+    }
+
+    // Takes a gradient with respect to prepared inputs to one with respect to the inputs as they came.
+    private Tensor BeforePreparation(Tensor gradient, long[] shape)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var shaped = _normalises ? gradient.reshape([shape[0], .. _inputShape]) / get_buffer(StandardDeviation)! : gradient;
+        return shaped.reshape(shape).MoveToOuterDisposeScope();
     }
 
     // In the layout that suits the first layer.

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.Intrinsics;
 using Microsoft.ML.Adversarial.Attacks.Constraints;
 using Microsoft.ML.Adversarial.Attacks.Objectives;
+using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.Norms.Rows;
 using static TorchSharp.torch;
@@ -42,7 +43,7 @@ internal sealed class NearestBoundaries<T>(Norm norm, BudgetUnits units, int row
     {
         using var scope = NewDisposeScope();
         var exact = logits.detach().to(ScalarType.Float64);
-        var beyond = exact.abs().amax([1]).mul_(NoiseFactor * Goal.NoiseOf(logits));
+        var beyond = exact.abs().amax([1]).mul_(NoiseFactor * BatchNoise.ShareIn(logits));
         Array.Fill(_distances, double.PositiveInfinity);
         if (classes is null)
         {
