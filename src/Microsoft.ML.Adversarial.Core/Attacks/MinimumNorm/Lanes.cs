@@ -21,6 +21,24 @@ internal static class Lanes<T>
         ? Exp(exponents.As<T, float>()).As<float, T>()
         : Vector512.Exp(exponents.As<T, double>()).As<double, T>();
 
+    /// <summary>tanh and its slope, which stays exact where tanh itself rounds to 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<T> Tanh, Vector512<T> Slope) Tanh(Vector512<T> values)
+    {
+        // With e = exp(−2|w|), tanh w = ±(1 − e)/(1 + e), and its slope is 4e/(1 + e)².
+        var one = Vector512<T>.One;
+        var decay = Exp(Of(-2) * Vector512.Abs(values));
+        var share = one / (one + decay);
+        return (Vector512.CopySign((one - decay) * share, values), Of(4) * decay * share * share);
+    }
+
+    /// <summary>The inverse of tanh, between −1 and 1, to a unit or two in the last place of a 1.</summary>
+    public static Vector512<T> Atanh(Vector512<T> values) => Of(0.5) * Log((Vector512<T>.One + values) / (Vector512<T>.One - values));
+
+    private static Vector512<T> Log(Vector512<T> values) => typeof(T) == typeof(float)
+        ? Vector512.Log(values.As<T, float>()).As<float, T>()
+        : Vector512.Log(values.As<T, double>()).As<double, T>();
+
     // 2ⁿ·exp(r) with |r| ≤ ½ log 2 and a polynomial of least largest error for exp(r). The framework's goes through float64 and takes four times as long.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Exp(Vector512<float> exponents)

@@ -52,24 +52,30 @@ internal sealed class FeatureRange<T>
     /// <summary>Largest w.</summary>
     public ReadOnlySpan<Vector512<T>> Highest => _rows[4];
 
-    /// <summary>The w of a value; values at a finite bound, whose w is infinite, are taken a little inside.</summary>
-    public T WeightOf(T value, int feature)
+    /// <summary>The w of values; that of a value at a finite bound is infinite, and taken a little inside.</summary>
+    /// <param name="values">Of a row.</param>
+    /// <param name="weights">Gets the row's w.</param>
+    public void FillWeights(ReadOnlySpan<Vector512<T>> values, Span<Vector512<T>> weights)
     {
-        var half = _rows.Values(1)[feature];
-        if (half == T.Zero)
+        for (var block = 0; block < values.Length; block++)
         {
-            return T.Zero;
+            var isConstant = Vector512.Equals(Halves[block], Vector512<T>.Zero);
+            var relative = (values[block] - Centres[block]) / Vector512.ConditionalSelect(isConstant, Vector512<T>.One, Halves[block]);
+            var isLinear = Vector512.GreaterThan(Linear[block], Vector512<T>.Zero);
+            var weight = Vector512.ConditionalSelect(isLinear, relative, Lanes<T>.Atanh(relative * Lanes<T>.Of(Inside)));
+            weights[block] = Vector512.ConditionalSelect(isConstant, Vector512<T>.Zero, weight);
         }
-
-        var relative = (value - _rows.Values(0)[feature]) / half;
-        return _rows.Values(2)[feature] > T.Zero ? relative : T.Atanh(relative * T.CreateTruncating(Inside));
     }
 
     /// <summary>dx/dw.</summary>
-    public T SlopeAt(T weight, int feature)
+    /// <param name="weights">Of a row.</param>
+    /// <param name="slopes">Gets the row's slopes.</param>
+    public void FillSlopes(ReadOnlySpan<Vector512<T>> weights, Span<Vector512<T>> slopes)
     {
-        var decay = T.Exp(T.CreateTruncating(-2) * T.Abs(weight));
-        var bend = T.CreateTruncating(4) * decay / ((T.One + decay) * (T.One + decay));
-        return _rows.Values(1)[feature] * (_rows.Values(2)[feature] > T.Zero ? T.One : bend);
+        for (var block = 0; block < weights.Length; block++)
+        {
+            var isLinear = Vector512.GreaterThan(Linear[block], Vector512<T>.Zero);
+            slopes[block] = Halves[block] * Vector512.ConditionalSelect(isLinear, Vector512<T>.One, Lanes<T>.Tanh(weights[block]).Slope);
+        }
     }
 }

@@ -31,14 +31,8 @@ internal abstract class TanhRows<T> : DescentRows<T>
         (_weights, _bends, _firstMoments, _secondMoments) = (Block(), Block(), Block(), Block());
         for (var row = 0; row < starts.shape[0]; row++)
         {
-            var weights = _weights.Values(row);
-            var bends = _bends.Values(row);
-            var positions = Positions.Values(row);
-            for (var feature = 0; feature < Features; feature++)
-            {
-                weights[feature] = _range.WeightOf(positions[feature], feature);
-                bends[feature] = _range.SlopeAt(weights[feature], feature);
-            }
+            _range.FillWeights(Positions[row], _weights[row]);
+            _range.FillSlopes(_weights[row], _bends[row]);
         }
     }
 
@@ -85,16 +79,12 @@ internal abstract class TanhRows<T> : DescentRows<T>
         var linear = _range.Linear[..weights.Length];
         var lowest = _range.Lowest[..weights.Length];
         var highest = _range.Highest[..weights.Length];
-        var (one, four) = (Vector512<T>.One, Lanes<T>.Of(4));
         for (var block = 0; block < weights.Length; block++)
         {
             var weight = Lanes<T>.Clamp(weights[block], lowest[block], highest[block]);
-            // With e = exp(−2|w|), tanh w = ±(1 − e)/(1 + e), and its slope 4e/(1 + e)² stays exact where tanh itself rounds to 1.
-            var decay = Lanes<T>.Exp(Lanes<T>.Of(-2) * Vector512.Abs(weight));
-            var share = one / (one + decay);
-            var tanh = Vector512.CopySign((one - decay) * share, weight);
+            var (tanh, slope) = Lanes<T>.Tanh(weight);
             var isLinear = Vector512.GreaterThan(linear[block], Vector512<T>.Zero);
-            bends[block] = halves[block] * Vector512.ConditionalSelect(isLinear, one, four * decay * share * share);
+            bends[block] = halves[block] * Vector512.ConditionalSelect(isLinear, Vector512<T>.One, slope);
             positions[block] = centres[block] + (halves[block] * Vector512.ConditionalSelect(isLinear, weight, tanh));
             weights[block] = weight;
         }
