@@ -47,8 +47,8 @@ public abstract record Attack
     /// <param name="run">Seed, row keys, cancellation; null for seed 0 and keys 0, 1, ….</param>
     /// <returns>The adversarial inputs and how they fared; the caller disposes it.</returns>
     /// <exception cref="ArgumentException"><see cref="CanAttack"/> is false: the classifier lacks what the attack needs.</exception>
-    /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the
-    /// row.</exception>
+    /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, its class is impossible, or its logits are no
+    /// numbers; names the row.</exception>
     public abstract AttackResult Run(IClassifier classifier, Tensor inputs, Goal goal, AttackRun? run);
 
     /// <summary>Attacks a batch with seed 0 on a classifier whose kind is known only at run time.</summary>
@@ -98,8 +98,8 @@ public abstract record Attack<TClassifier> : Attack
     /// <param name="goal">What to reach, row by row.</param>
     /// <param name="run">Seed, row keys, cancellation; null for seed 0 and keys 0, 1, ….</param>
     /// <returns>The adversarial inputs and how they fared; the caller disposes it.</returns>
-    /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, or its class is impossible; names the
-    /// row.</exception>
+    /// <exception cref="AdversarialInputException">A row is NaN or infinite or out of bounds, its class is impossible, or its logits are no
+    /// numbers; names the row.</exception>
     public AttackResult Run(TClassifier classifier, Tensor inputs, Goal goal, AttackRun? run)
     {
         // A caller may score under inference mode, where no gradient exists; leaving it turns grad mode on, which only Perturb is to see.
@@ -109,11 +109,12 @@ public abstract record Attack<TClassifier> : Attack
         var (context, adversarial) = Craft(classifier, inputs, goal, run, scope);
         using var logits = classifier.Logits(adversarial);
         var predictions = logits.argmax(1);
-        var reached = context.Goal.IsReachedBy(predictions);
+        var reached = context.Goal.IsReached(logits);
         var size = context.ThreatModel.Norm.Measure(adversarial - context.Originals);
         return new AttackResult(
             adversarial.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), context.ReachedBefore.MoveToOuterDisposeScope(),
-            predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.WasCancelled);
+            predictions.MoveToOuterDisposeScope(), size.MoveToOuterDisposeScope(), context.ZeroGradients.MoveToOuterDisposeScope(),
+            context.WasCancelled);
     }
 
     /// <summary>

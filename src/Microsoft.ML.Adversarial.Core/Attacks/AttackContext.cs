@@ -16,7 +16,10 @@ public sealed class AttackContext<TClassifier>
     private readonly ValidInputs? _valid;
     private readonly AttackRun _run;
     private readonly DisposeScope _scope;
+    private readonly AttackContext<TClassifier>? _whole;
+    private readonly long[] _places = [];
     private Tensor? _reachedBefore;
+    private bool[]? _zeroGradients;
 
     internal AttackContext(TClassifier classifier, Tensor originals, Goal goal, ThreatModel threatModel, AttackRun run, DisposeScope scope)
     {
@@ -35,10 +38,11 @@ public sealed class AttackContext<TClassifier>
         _scope = scope;
     }
 
-    private AttackContext(AttackContext<TClassifier> whole, Tensor originals, Goal goal, RowRandom random)
+    private AttackContext(AttackContext<TClassifier> whole, long[] places, Tensor originals, Goal goal, long stream)
     {
+        (_whole, _places) = (whole, places);
         (Classifier, Unconstrained, ThreatModel, Units) = (whole.Classifier, whole.Unconstrained, whole.ThreatModel, whole.Units);
-        (Originals, Goal, Random) = (originals, goal, random);
+        (Originals, Goal, Random) = (originals, goal, whole.Random.Select(places, stream));
         _region = ThreatModel.Norm.Around(originals, ThreatModel.Epsilon, Classifier.Bounds);
         (_valid, _run, _scope) = (whole._valid, whole._run, whole._scope);
     }
@@ -73,6 +77,11 @@ public sealed class AttackContext<TClassifier>
             return _reachedBefore!;
         }
     }
+
+    /// <summary>Which rows had no gradient where it was first taken, as far as that was noted; shape [N], Bool.</summary>
+    internal Tensor ZeroGradients => tensor(_zeroGradients ?? new bool[Originals.shape[0]], device: Originals.device);
+
+    private bool IsGradientNoted => _whole?.IsGradientNoted ?? _zeroGradients is not null;
 
     /// <summary>The classifier as it is at any input, for methods that run other attacks or look at inputs that need not be valid.</summary>
     internal TClassifier Unconstrained { get; }
@@ -144,8 +153,7 @@ public sealed class AttackContext<TClassifier>
     public AttackContext<TClassifier> Select(Tensor rows, long stream)
     {
         using var onCpu = rows.cpu();
-        var random = Random.Select(onCpu.data<long>().ToArray(), stream);
-        return new(this, Originals.index_select(0, rows), Goal.Select(rows), random)
+        return new(this, onCpu.data<long>().ToArray(), Originals.index_select(0, rows), Goal.Select(rows), stream)
         {
             _reachedBefore = ReachedBefore.index_select(0, rows),
             Starts = Starts?.index_select(0, rows.to(Starts.device)),
@@ -162,8 +170,40 @@ public sealed class AttackContext<TClassifier>
         }
     }
 
+    /// <summary>Takes note of the rows that have no gradient, of the first gradient that is taken.</summary>
+    /// <param name="gradient">Of all rows of the context, shape [N, …].</param>
+    internal void NoteGradient(Tensor gradient)
+    {
+        if (!IsGradientNoted && gradient.shape[0] == Originals.shape[0])
+        {
+            NoteRowsWithoutGradient(RowsOfZeros.In(gradient));
+        }
+    }
+
+    /// <summary>The same from a run of another attack.</summary>
+    internal void NoteRowsWithoutGradient(IEnumerable<long> rows)
+    {
+        if (_whole is not null)
+        {
+            _whole.NoteRowsWithoutGradient(rows.Select(row => _places[row]));
+            return;
+        }
+
+        _zeroGradients ??= new bool[Originals.shape[0]];
+        foreach (var row in rows)
+        {
+            _zeroGradients[row] = true;
+        }
+    }
+
     private void NoteReachedBefore(Tensor logits)
     {
+        if (!FiniteValues.AreCertain(logits) && logits.isnan().any(1).nonzero() is var rows && rows.shape[0] > 0)
+        {
+            throw new AdversarialInputException(
+                rows[0, 0].item<long>(), null, "expected logits that are numbers for the unperturbed input, got NaN. Check the classifier's weights and the row.");
+        }
+
         // The step's own scope ends before the run.
         _reachedBefore = Goal.IsReached(logits).DetachFromDisposeScope();
         _scope.Attach(_reachedBefore);
@@ -196,7 +236,9 @@ public static class GradientExtensions
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(objective);
-        return context.Classifier.InputGradient(inputs, logits => objective.Cotangent(logits, context.Goal));
+        var ascent = context.Classifier.InputGradient(inputs, logits => objective.Cotangent(logits, context.Goal));
+        context.NoteGradient(ascent);
+        return ascent;
     }
 
     /// <summary>The same with the inputs' logits, shape [N, classes], which the gradient takes anyhow.</summary>
@@ -209,6 +251,7 @@ public static class GradientExtensions
             seen = logits.alias().MoveToOuterDisposeScope();
             return objective.Cotangent(logits, context.Goal);
         });
+        context.NoteGradient(gradient);
         return (gradient, seen!);
     }
 

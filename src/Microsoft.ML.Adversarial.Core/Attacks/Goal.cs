@@ -34,13 +34,14 @@ public abstract record Goal
     /// <param name="targets">Wanted class of every row, 0-based, shape [N], Int64; the caller keeps owning it.</param>
     public static Goal MisclassifyAs(Tensor targets) => new TargetedMisclassification(targets);
 
-    /// <summary>Which rows reach the goal with these logits.</summary>
+    /// <summary>Which rows reach the goal with these logits; those do not where a logit is NaN.</summary>
     /// <param name="logits">Shape [N, classes].</param>
     /// <returns>Shape [N], Bool.</returns>
     public Tensor IsReached(Tensor logits)
     {
-        using var predictions = logits.argmax(1);
-        return IsReachedBy(predictions);
+        using var scope = NewDisposeScope();
+        var reached = IsReachedBy(logits.argmax(1));
+        return (FiniteValues.AreCertain(logits) ? reached : reached.logical_and(logits.isnan().any(1).logical_not())).MoveToOuterDisposeScope();
     }
 
     /// <summary>+1 where the cross-entropy with <see cref="Classes"/> is to grow, −1 where it is to shrink.</summary>

@@ -59,7 +59,8 @@ internal static class BoxStep
 
         for (var index = cells.Length * Vector512<float>.Count; index < inputs.Length; index++)
         {
-            var change = inputs[index] + (length * MathF.Sign(gradient[index])) - originals[index];
+            var step = gradient[index] > 0 ? length : gradient[index] < 0 ? -length : 0;
+            var change = inputs[index] + step - originals[index];
             inputs[index] = Math.Clamp(originals[index] + Math.Clamp(change, -epsilon, epsilon), lower, upper);
         }
     }

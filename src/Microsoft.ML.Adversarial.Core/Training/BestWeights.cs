@@ -12,6 +12,9 @@ internal sealed class BestWeights(nn.Module module)
     /// <summary>Epochs offered since the best one.</summary>
     public int EpochsSince { get; private set; }
 
+    /// <summary>Whether there are weights to go back to.</summary>
+    public bool IsAny => _copy is not null;
+
     /// <summary>Keeps the weights if what they are judged by is the smallest so far; without a judgement, always.</summary>
     public bool Offer(double? loss)
     {
@@ -43,15 +46,6 @@ internal sealed class BestWeights(nn.Module module)
             {
                 value.copy_(_copy[name]);
             }
-        }
-    }
-
-    /// <summary>Throws for a loss that is no number where there are no best weights to go back to.</summary>
-    public void RequireAny(int epoch, long step, double loss)
-    {
-        if (_copy is null)
-        {
-            throw new TrainingDivergedException(epoch, step, loss);
         }
     }
 

@@ -13,7 +13,9 @@ public sealed record TrainingProgress(
     /// <summary>Accuracy on held-out rows under PGD, which decides what is kept; null where the loss is not an adversarial one.</summary>
     public double? RobustAccuracy { get; init; }
 
-    /// <summary>What went wrong in this epoch, or null: catastrophic overfitting, and what callbacks threw.</summary>
+    /// <summary>
+    /// What went wrong in this epoch, or null: catastrophic overfitting, a loss that is no number after it, and what callbacks threw.
+    /// </summary>
     public string? Warning { get; init; }
 
     /// <summary>

@@ -34,6 +34,7 @@ internal sealed class TrainingSession : IDisposable
     private double _learningRate;
     private Tensor? _perturbation;
     private TrainingProgress? _lastReport;
+    private string? _divergence;
 
     public TrainingSession(
         NetworkClassifier classifier, Network network, TrainingRows rows, TrainingLoss loss, TrainingOptions options, Generator generator)
@@ -95,10 +96,10 @@ internal sealed class TrainingSession : IDisposable
         _network.Module.eval();
         _best.Restore();
         _callbacks.Tell(nameof(ITrainingCallback.TrainingEnded), callback => callback.TrainingEnded(run), mayThrow);
-        if (_callbacks.TakeFailures() is { } failures)
+        if (Joined(_divergence, _callbacks.TakeFailures()) is { } warning)
         {
             var last = _lastReport ?? new(run.EpochsDone, run.Epochs, double.NaN, null, null, false);
-            _options.Progress?.Report(last with { Warning = failures, IsAfterTraining = true });
+            _options.Progress?.Report(last with { Warning = warning, IsAfterTraining = true });
         }
     }
 
@@ -126,7 +127,7 @@ internal sealed class TrainingSession : IDisposable
             var value = TakeStep(run, step, order.narrow(0, start, count));
             if (!double.IsFinite(value))
             {
-                _best.RequireAny(epoch + 1, step + 1, value);
+                Diverge(epoch + 1, step + 1, value);
                 return false;
             }
 
@@ -137,7 +138,7 @@ internal sealed class TrainingSession : IDisposable
         if (!AreFinite(_network.Module))
         {
             // The epoch's last step broke the weights; no later loss could tell.
-            _best.RequireAny(epoch + 1, _stepsPerEpoch, double.NaN);
+            Diverge(epoch + 1, _stepsPerEpoch, double.NaN);
             return false;
         }
 
@@ -153,11 +154,19 @@ internal sealed class TrainingSession : IDisposable
 
     private void Report(TrainingProgress progress)
     {
-        string?[] warnings = [progress.Warning, _callbacks.TakeFailures()];
-        var warning = string.Join(' ', warnings.Where(text => text is not null));
-        _lastReport = progress with { Warning = warning.Length > 0 ? warning : null };
+        _lastReport = progress with { Warning = Joined(progress.Warning, _callbacks.TakeFailures()) };
         _options.Progress?.Report(_lastReport);
     }
+
+    // Without weights to go back to, a loss that is no number is an error; with them, the last report says so.
+    private void Diverge(int epoch, long step, double loss)
+    {
+        var divergence = new TrainingDivergedException(epoch, step, loss);
+        _divergence = _best.IsAny ? $"{divergence.Message} Training ended here; the weights of the best epoch before are kept." : throw divergence;
+    }
+
+    private static string? Joined(params string?[] warnings) =>
+        warnings.Any(text => text is not null) ? string.Join(' ', warnings.Where(text => text is not null)) : null;
 
     // The mean loss over the replays of a batch.
     private double TakeStep(TrainingRun run, long step, Tensor rows)
@@ -239,15 +248,15 @@ internal sealed class TrainingSession : IDisposable
     private (Tensor Training, HeldOutRows? HeldOut) Split()
     {
         var held = (long)Math.Round(_rows.Count * _options.ValidationFraction);
-        if (held == 0 || held == _rows.Count)
+        if (_options.ValidationFraction == 0)
         {
             return (arange(_rows.Count, device: _rows.Labels.device), null);
         }
 
-        if (held < _network.ClassCount)
+        if (held < _network.ClassCount || held == _rows.Count)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"Expected at least {_network.ClassCount} held-out rows, one per class, got {held}: {_options.ValidationFraction} of {_rows.Count} rows. Raise ValidationFraction, bring more rows, or set it to 0."));
+                FormattableString.Invariant($"Expected at least {_network.ClassCount} held-out rows, one per class, got {held}: {_options.ValidationFraction} of {_rows.Count} rows. Change ValidationFraction so that these and rows to train on are there, bring more rows, or set it to 0."));
         }
 
         var order = randperm(_rows.Count, generator: _generator).to(_rows.Labels.device);
@@ -268,10 +277,8 @@ internal sealed class TrainingSession : IDisposable
 
     private string Description()
     {
-        using var scope = NewDisposeScope();
-        var labels = _rows.Labels.sum().item<long>();
-        var inputs = _rows.Inputs.sum(type: ScalarType.Float64).item<double>();
-        return FormattableString.Invariant($"{_loss}; {_options.Describe()}; {_rows.Count} rows, labels {labels}, inputs {inputs:R}; {_network.Definition.ToJson()}");
+        var rows = RowsFingerprint.Of(_rows, _classifier.Bounds);
+        return $"{_loss}; {_options.Describe()}; {_rows.Count} rows, fingerprint {rows}; {_network.Definition.ToJson()}";
     }
 
     private void Save(CheckpointContent content, int epoch)

@@ -17,6 +17,7 @@ namespace Microsoft.ML.Adversarial.Tool.Attacking;
 /// <param name="SuccessRate">Share of rows that reach the goal, those included that did so before.</param>
 /// <param name="SuccessRateOfCorrect">The same among rows classified correctly before.</param>
 /// <param name="RobustAccuracy">Share of rows classified correctly under attack.</param>
+/// <param name="WithoutGradient">Rows whose gradient was zero: that they were not broken says nothing of their robustness.</param>
 /// <param name="MeanSizes">Mean size of the perturbations of rows that reach the goal, by norm.</param>
 /// <param name="Seconds">Time that the attack took, without loading and writing.</param>
 internal sealed record AttackSummary(
@@ -32,6 +33,7 @@ internal sealed record AttackSummary(
     double SuccessRate,
     double? SuccessRateOfCorrect,
     double? RobustAccuracy,
+    int WithoutGradient,
     IReadOnlyDictionary<string, double?> MeanSizes,
     double Seconds)
 {
@@ -48,6 +50,7 @@ internal sealed record AttackSummary(
             SuccessRate: Share(success)!.Value,
             SuccessRateOfCorrect: Share(correctBefore is null ? null : success.Where((_, row) => correctBefore[row])),
             RobustAccuracy: Share(correctAfter),
+            rows.WithoutGradient,
             AttackedRows.SizeNames.ToDictionary(name => name, name => Mean(rows.Sizes(name).Where((_, row) => success[row]))),
             time.TotalSeconds);
     }

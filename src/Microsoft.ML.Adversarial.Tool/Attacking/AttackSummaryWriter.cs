@@ -24,6 +24,11 @@ internal static class AttackSummaryWriter
         Line("success rate", Percent(summary.SuccessRate));
         Line("  of correct rows", Percent(summary.SuccessRateOfCorrect));
         Line("robust accuracy", Percent(summary.RobustAccuracy));
+        if (summary.WithoutGradient > 0)
+        {
+            Line("zero gradient", Invariant($"on {summary.WithoutGradient} rows: the attack cannot move these, which is not robustness"));
+        }
+
         foreach (var (name, size) in summary.MeanSizes)
         {
             Line($"mean {name}", size is null ? "-" : Invariant($"{size:0.####}"));

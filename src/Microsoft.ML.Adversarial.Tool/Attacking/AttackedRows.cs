@@ -50,6 +50,9 @@ internal sealed class AttackedRows : IDisposable
     /// <summary>Wanted classes, or null for an untargeted attack.</summary>
     public long[]? Targets { get; }
 
+    /// <summary>How many rows have no gradient for the attack to follow.</summary>
+    public int WithoutGradient { get; private set; }
+
     public IReadOnlyList<bool> Success => Finished(_success).data<bool>().ToArray();
 
     public IReadOnlyList<long> Predicted => Finished(_predicted).data<long>().ToArray();
@@ -76,6 +79,7 @@ internal sealed class AttackedRows : IDisposable
             Norm.L2.Measure(perturbations),
             Norm.LInfinity.Measure(perturbations),
         ]).cpu();
+        WithoutGradient += (int)result.ZeroGradients.sum().item<long>();
         Count += (int)originals.shape[0];
     }
 

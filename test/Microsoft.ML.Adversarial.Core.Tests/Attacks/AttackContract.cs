@@ -133,7 +133,7 @@ public sealed class AttackContract
         LiveTensors.AssertNoneLeft(() =>
         {
             AttackResult result = one.Attack.Run(task.Classifier, task.Inputs, goal);
-            return [result.Inputs, result.Succeeded, result.SucceededBefore, result.Predictions, result.Size];
+            return [result.Inputs, result.Succeeded, result.SucceededBefore, result.Predictions, result.Size, result.ZeroGradients];
         });
     }
 

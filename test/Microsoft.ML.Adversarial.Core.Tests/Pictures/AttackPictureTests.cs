@@ -132,7 +132,8 @@ public sealed class AttackPictureTests
     {
         var rows = inputs.shape[0];
         return new(
-            inputs, ones(rows, ScalarType.Bool), zeros(rows, ScalarType.Bool), ones(rows, ScalarType.Int64), zeros(rows), wasCancelled: false);
+            inputs, ones(rows, ScalarType.Bool), zeros(rows, ScalarType.Bool), ones(rows, ScalarType.Int64), zeros(rows),
+            zeros(rows, ScalarType.Bool), wasCancelled: false);
     }
 
     /// <summary>Calls everything dark.</summary>

@@ -62,6 +62,10 @@ public sealed class TrainingCheckpointTests
         var e = Assert.ThrowsExactly<InvalidOperationException>(() => Run(other, new() { Epochs = 2, CheckpointPath = Path }, new CrossEntropyLoss(), null, 1));
         Assert.Contains("expected one of this training", e.Message);
         Assert.ThrowsExactly<InvalidOperationException>(() => Run(other, new() { Epochs = 1, CheckpointPath = Path }, new DistillationLoss(), null, 1));
+        TrainingRows permuted = task.Rows with { Inputs = task.Rows.Inputs.flip(0), Labels = task.Rows.Labels.flip(0) };
+        using Generator generator = new(1);
+        Assert.ThrowsExactly<InvalidOperationException>(
+            () => TrainingLoop.Run(other.Classifier, permuted, new CrossEntropyLoss(), new() { Epochs = 1, CheckpointPath = Path }, generator));
         using TrainingTask fewer = new(210);
         Assert.ThrowsExactly<InvalidOperationException>(() => Run(fewer, new() { Epochs = 1, CheckpointPath = Path }, new CrossEntropyLoss(), null, 1));
         CollectionAssert.AreEqual(before, File.ReadAllBytes(Path));

@@ -135,7 +135,10 @@ public sealed class TrainingLoopTests
         List<TrainingProgress> reports = task.Run(
             new() { BatchSize = 72, Schedule = LearningRateSchedule.Constant }, ScriptedLoss.NaNFrom(4));
         reference.Run(new() { BatchSize = 72, Schedule = LearningRateSchedule.Constant, Epochs = 1 });
-        Assert.HasCount(1, reports);
+        Assert.HasCount(2, reports);
+        Assert.AreEqual((1, true, false), (reports[1].Epoch, reports[1].IsAfterTraining, reports[0].IsAfterTraining));
+        Assert.Contains("Epoch 2, step 2: expected a finite loss, got NaN", reports[1].Warning!);
+        Assert.Contains("the best epoch before are kept", reports[1].Warning!);
         CollectionAssert.AreEqual(reference.Weights(), task.Weights());
     }
 
@@ -154,7 +157,9 @@ public sealed class TrainingLoopTests
 
         using TrainingTask later = new();
         options.Epochs = 2;
-        Assert.HasCount(1, later.Run(options, Breaking(2)));
+        List<TrainingProgress> reports = later.Run(options, Breaking(2));
+        Assert.HasCount(2, reports);
+        Assert.Contains("Epoch 2, step 1", reports[1].Warning!);
         using DisposeScope scope = torch.NewDisposeScope();
         Assert.IsTrue(later.Network.Module.parameters().All(parameter => parameter.isfinite().all().item<bool>()));
     }

@@ -129,6 +129,7 @@ internal sealed class AdaptiveAscent<T>
 
             using var grad = enable_grad();
             var gradient = _context.Classifier.InputGradient(inputs.detach().requires_grad_(), Note);
+            _context.NoteGradient(gradient);
             sum = sum is null ? gradient.MoveToOuterDisposeScope() : sum.add_(gradient);
         }
 

@@ -91,9 +91,9 @@ internal sealed class L1Step<T>(double epsilon, T[] lower, T[] upper) : Adaptive
         {
             (least, greatest) = count > wanted ? (threshold, greatest) : (least, threshold);
             var middle = least + ((greatest - least) / T.CreateChecked(2));
-            if (middle == least || middle == greatest)
+            if (!(middle > least && middle < greatest))
             {
-                // No number lies between: the components at the lower end are equal. Zeros are no components to step along.
+                // No number lies between: the components at the lower end are equal. Zeros and NaN are no components to step along.
                 threshold = least > T.Zero ? least : greatest > T.Zero ? greatest : T.One;
                 return (threshold, Count(threshold));
             }

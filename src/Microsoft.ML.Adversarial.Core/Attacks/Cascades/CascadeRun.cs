@@ -52,6 +52,11 @@ internal sealed class CascadeRun(IReadOnlyList<Attack> stages, bool checksClassi
         using var scope = NewDisposeScope();
         var result = stages[stage].Run(context.Unconstrained, context.Originals.index_select(0, open), context.Goal.Select(open), run);
         var broken = open.masked_select(result.Succeeded);
+        if (stage == 0)
+        {
+            context.NoteRowsWithoutGradient(open.masked_select(result.ZeroGradients).cpu().data<long>().ToArray());
+        }
+
         inputs.index_copy_(0, broken, result.Inputs.index_select(0, result.Succeeded.nonzero().flatten()));
         open = open.masked_select(result.Succeeded.logical_not()).MoveToOuterDisposeScope();
         return new(stages[stage], run.Seed, attacked, [.. broken.cpu().data<long>().ToArray()], result.WasCancelled);

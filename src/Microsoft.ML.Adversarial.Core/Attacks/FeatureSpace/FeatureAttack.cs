@@ -9,7 +9,8 @@ namespace Microsoft.ML.Adversarial.Attacks.FeatureSpace;
 /// features of a guide, which is another row of the batch that the classifier takes for another class (for the target, if there is one). It
 /// breaks defences that only scatter gradients of the loss. The published code takes guides at random; here a row tries those whose features
 /// are nearest to its own, one after the other for as long as it is not broken. A row of a batch without guides turns away from its own
-/// features. Default: 100 steps of ε/8 from a random start for each of 10 guides.
+/// features. Small batches have few guides: alone among the attacks, this one breaks fewer rows in them. Default: 100 steps of ε/8 from a random
+/// start for each of 10 guides.
 /// </summary>
 [AttackName("featureattack", Reference = "Line290 2019, github.com/Line290/FeatureAttack")]
 public sealed record FeatureAttack : Attack<IFeatureClassifier>
