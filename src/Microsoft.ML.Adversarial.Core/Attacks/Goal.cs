@@ -30,7 +30,11 @@ public abstract record Goal
     /// <param name="labels">True class of every row, 0-based, shape [N], Int64; the caller keeps owning it.</param>
     public static Goal Misclassify(Tensor labels) => new Misclassification(labels);
 
-    /// <summary>One class in particular (targeted).</summary>
+    /// <summary>
+    /// One class in particular (targeted). A row whose target is predicted already has reached the goal before any attack: it counts as
+    /// succeeded and is told apart in <see cref="AttackResult.SucceededBefore"/>. The goal knows no labels: where the target is the true
+    /// label, success is that this label is predicted, so that a rightly classified row has reached the goal before. Leave such rows out.
+    /// </summary>
     /// <param name="targets">Wanted class of every row, 0-based, shape [N], Int64; the caller keeps owning it.</param>
     public static Goal MisclassifyAs(Tensor targets) => new TargetedMisclassification(targets);
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Classifiers;
@@ -12,7 +13,7 @@ internal sealed class ForwardHooks<TState> : IDisposable
 {
     // One per thread: the graph, grad mode and dispose scopes are thread-local as well.
     [ThreadStatic]
-    private static (ForwardHooks<TState> Owner, TState State)? s_current;
+    private static (ForwardHooks<TState> Owner, TState State, DisposeScope? Scope)? s_current;
 
     private readonly List<Action> _removals = [];
 
@@ -24,11 +25,19 @@ internal sealed class ForwardHooks<TState> : IDisposable
         _removals.Add(layer.register_forward_hook((_, input, output) =>
             s_current is { } current && current.Owner == this ? observe(current.State, input, output)! : null!).remove);
 
+    /// <summary>Lets what an observer made outlive dispose scopes of the network's own code: it belongs to the scope around the run.</summary>
+    public static Tensor Keep(Tensor made)
+    {
+        var kept = made.DetachFromDisposeScope();
+        s_current?.Scope?.Attach(kept);
+        return kept;
+    }
+
     /// <summary>Runs a forward pass under the hooks.</summary>
     public Tensor Run(TState state, Func<Tensor, Tensor> forward, Tensor inputs)
     {
         var outer = s_current;
-        s_current = (this, state);
+        s_current = (this, state, CurrentDisposeScope);
         try
         {
             return forward(inputs);

@@ -57,11 +57,11 @@ internal sealed class HiddenLayers : IDisposable
                 return;
             }
 
-            _outputs.Add(Average(output, channelsLast));
+            _outputs.Add(ForwardHooks<Recording>.Keep(Average(output, channelsLast)));
             _lastInput?.Dispose();
 
             // Sequential disposes what passes between layers; an alias is a second handle to the same autograd variable.
-            _lastInput = input.alias();
+            _lastInput = ForwardHooks<Recording>.Keep(input.alias());
             _lastChannelsLast = channelsLast;
         }
 

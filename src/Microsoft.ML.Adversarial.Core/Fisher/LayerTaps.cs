@@ -102,14 +102,16 @@ internal sealed class LayerTaps : IDisposable
             // Sequential disposes what passes between layers; an alias is a second handle to the same autograd variable.
             if (rule is null)
             {
-                curves.Add((input.alias(), output.alias()));
+                curves.Add((Alias(input), Alias(output)));
                 return null;
             }
 
-            uses.Add(new(layer, rule, input.alias(), output.alias()));
+            uses.Add(new(layer, rule, Alias(input), Alias(output)));
             return _protectsOutputs ? output.clone() : cheaper;
         });
         return (logits, new(this, uses, curves));
+
+        static Tensor Alias(Tensor tensor) => ForwardHooks<Observer>.Keep(tensor.alias());
     }
 
     /// <summary>Runs a forward pass under an observer.</summary>

@@ -42,6 +42,13 @@ internal static class UserModules
                 (layers, x) => layers[1].call(layers[0].call(x.mul(3).abs().to(ScalarType.Int64).clamp(0, 4)).tanh().flatten(1) * x.repeat(1, 2)),
                 nn.Embedding(5, 2), nn.Linear(12, 3)),
             ["a bare parameter"] = () => new Scaled(),
+            ["a dispose scope of its own"] = () => new Custom(
+                (layers, x) =>
+                {
+                    using DisposeScope scope = torch.NewDisposeScope();
+                    return layers[1].call(layers[0].call(x).tanh()).MoveToOuterDisposeScope();
+                },
+                nn.Linear(6, 5), nn.Linear(5, 3)),
         };
 
     public static nn.Module<Tensor, Tensor> Create(string name)

@@ -1,8 +1,10 @@
+using Microsoft.ML.Adversarial.Attacks.GradientSteps;
 using Microsoft.ML.Adversarial.Attacks.MinimumNorm.AdaptiveBoundary;
 using Microsoft.ML.Adversarial.Classifiers;
 using Microsoft.ML.Adversarial.Norms;
 using Microsoft.ML.Adversarial.TestData;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Attacks.Cascades;
@@ -134,6 +136,43 @@ public sealed class AutoAttackTests
     }
 
     [TestMethod]
+    [DataRow(true, RobustnessWarnings.OptimisationAtInference)]
+    [DataRow(false, RobustnessWarnings.None)]
+    public void GradientsThatTheNetworkTakesItselfAreNoticed(bool optimises, RobustnessWarnings expected)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using Purifying module = new(optimises);
+        module.eval();
+        using NetworkClassifier classifier = new(module, [6], 5, InputBounds.Unit);
+        Tensor inputs = TestNetworks.Uniform([9, 6]);
+        Goal goal = Goal.Misclassify(TestNetworks.Predictions(classifier, inputs));
+        using CascadeResult result = AutoAttack.Rand(Norm.LInfinity, 1).Evaluate(classifier, inputs, goal);
+        Assert.AreEqual(expected, result.Warnings);
+    }
+
+    [TestMethod]
+    public void PlusBreaksWhatStandardBreaksAndItMoreThanOneStep()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using NetworkClassifier classifier = new(Golden.Network("mlp"), InputBounds.Unit);
+        var (images, labels) = (Mnist.Images(128), Mnist.Labels(128));
+        // Rows that one step leaves: among them one that all stages of both versions work on.
+        using AttackResult step = new FastGradientMethod(Norm.LInfinity, 0.1).Run(classifier, images, Goal.Misclassify(labels));
+        Tensor rows = step.Succeeded.logical_not().nonzero().flatten();
+        images = images.index_select(0, rows);
+        Goal goal = Goal.Misclassify(labels.index_select(0, rows));
+
+        using CascadeResult plus = AutoAttack.Plus(Norm.LInfinity, 0.1).Evaluate(classifier, images, goal);
+        using CascadeResult standard = AutoAttack.Standard(Norm.LInfinity, 0.1).Evaluate(classifier, images, goal);
+
+        Assert.IsTrue(plus.IsComplete);
+        Assert.HasCount(6, plus.Stages);
+        Assert.IsTrue(plus.Stages.All(stage => stage.RowsAttacked > 0), "a stage had nothing to do");
+        Assert.IsLessThan(1, standard.RobustAccuracy);
+        Assert.IsFalse(standard.Attacked.Succeeded.logical_and(plus.Attacked.Succeeded.logical_not()).any().item<bool>(), "a row was lost");
+    }
+
+    [TestMethod]
     [DataRow(2)]
     [DataRow(3)]
     public void FewClassesAreAttackedByTheirMargin(int classes)
@@ -157,5 +196,38 @@ public sealed class AutoAttackTests
         using Tensor labels = TestNetworks.Predictions(classifier, task.Inputs);
         using CascadeResult result = AutoAttack.Standard(Norm.LInfinity, 0.3).Evaluate(classifier, task.Inputs, Goal.Misclassify(labels));
         return result.Warnings;
+    }
+
+    /// <summary>A linear layer, before which inputs may be moved along a gradient of its own.</summary>
+    private sealed class Purifying : nn.Module<Tensor, Tensor>
+    {
+        private readonly bool optimises;
+        private readonly Linear layer = nn.Linear(6, 5);
+
+        public Purifying(bool optimises)
+            : base(nameof(Purifying))
+        {
+            this.optimises = optimises;
+            using Tensor weights = TestNetworks.Normal([5, 6], type: ScalarType.Float32);
+            using IDisposable frozen = torch.no_grad();
+            layer.weight.copy_(weights);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            if (!optimises)
+            {
+                return layer.call(input);
+            }
+
+            Tensor gradient;
+            using (torch.enable_grad())
+            {
+                gradient = BackwardPass.ToLeaf(input.detach().requires_grad_(), layer.call, logits => ones_like(logits));
+            }
+
+            return layer.call(input - (0.01 * gradient));
+        }
     }
 }

@@ -55,6 +55,35 @@ public sealed class GradientStepSettingTests
     }
 
     [TestMethod]
+    public void RestartsTakeGradientsOfTheRowsThatAreNotBrokenYet()
+    {
+        const int rows = 128;
+        using DisposeScope scope = torch.NewDisposeScope();
+        using NetworkClassifier classifier = new(Golden.Network("mlp"), InputBounds.Unit);
+        Tensor images = Mnist.Images(rows);
+        Goal goal = Goal.Misclassify(Mnist.Labels(rows));
+        // Short steps: where they start decides much of where they end.
+        ProjectedGradientDescent attack = new(Norm.LInfinity, 0.06) { Steps = 2, StepSize = 0.015 };
+        long expected = rows * attack.Steps;
+        long last = rows;
+        for (int restarts = 1; restarts <= 4; restarts++)
+        {
+            long gradients = 0;
+            CountedPasses counted = new(classifier, inputs =>
+            {
+                gradients += torch.is_grad_enabled() ? inputs.shape[0] : 0;
+                return inputs;
+            });
+            using AttackResult result = (attack with { Restarts = restarts }).Run(counted, images, goal);
+            Assert.AreEqual(expected, gradients, $"{restarts} restarts");
+
+            long open = result.Succeeded.logical_not().sum().item<long>();
+            Assert.IsLessThan(last, open, "found nothing");
+            (last, expected) = (open, expected + (open * attack.Steps));
+        }
+    }
+
+    [TestMethod]
     public void StepsShrinkAlongACosineAndGoAsFarInAll()
     {
         using DisposeScope scope = torch.NewDisposeScope();
