@@ -90,6 +90,18 @@ public sealed class TrainingCheckpointTests
     }
 
     [TestMethod]
+    public void AFolderInItsPlaceIsAnErrorBeforeTheFirstEpoch()
+    {
+        using TrainingTask task = new();
+        byte[] before = task.Weights();
+        Directory.CreateDirectory(Path);
+        var e = Assert.ThrowsExactly<IOException>(() => Run(task, new() { CheckpointPath = Path }, new CrossEntropyLoss(), null, 1));
+        Assert.Contains("choose another CheckpointPath", e.Message);
+        CollectionAssert.AreEqual(before, task.Weights());
+        CollectionAssert.AreEqual(new[] { Path }, Directory.GetFileSystemEntries(folder), "half-written files");
+    }
+
+    [TestMethod]
     public void AFailureLaterLeavesTheLastCompleteCheckpoint()
     {
         // A file that cannot be replaced, as on a full disk: the folder disappears after the second epoch.
