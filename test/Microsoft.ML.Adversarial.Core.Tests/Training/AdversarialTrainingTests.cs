@@ -196,6 +196,31 @@ public sealed class AdversarialTrainingTests
         Assert.IsGreaterThan(0.85, RobustAccuracy(task));
     }
 
+    [TestMethod]
+    public void FastTrainingCollapsesOnItsOwnWherePgdDoesNot()
+    {
+        // The clouds overlap within this budget, so that a network does best by hiding its gradients from one long step.
+        const double Large = 1.7;
+        NetworkDefinition wide = new()
+        {
+            InputShape = [2],
+            ClassCount = 3,
+            Layers = [new LinearLayer(64), new ReLULayer(), new LinearLayer(64), new ReLULayer(), new LinearLayer()],
+        };
+        TrainingOptions options = new()
+        {
+            Epochs = 30, Patience = 30, BatchSize = 32, ValidationFraction = 0.25,
+            LearningRate = 0.01, Schedule = LearningRateSchedule.Constant,
+        };
+        using TrainingTask fast = new(definition: wide);
+        using TrainingTask sound = new(definition: wide);
+        List<TrainingProgress> reports = fast.Run(options, AdversarialCrossEntropyLoss.Fast(Norm.LInfinity, Large));
+        Assert.IsLessThan(0.25, reports.TakeLast(20).Min(report => report.RobustAccuracy!.Value));
+        Assert.IsTrue(reports.Any(report => report.Warning?.Contains("Catastrophic overfitting", StringComparison.Ordinal) == true));
+        Assert.IsGreaterThan(0.4, RobustAccuracy(fast, Large), "the best weights");
+        Assert.IsGreaterThan(0.35, sound.Run(options, new AdversarialCrossEntropyLoss(Norm.LInfinity, Large))[^1].RobustAccuracy!.Value);
+    }
+
     private static TrainingTask Task(HypersphereEmbedding? embedding) =>
         new(definition: embedding is null ? null : TrainingTask.Definition.WithHypersphereEmbedding(embedding.Scale));
 
