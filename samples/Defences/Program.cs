@@ -33,7 +33,8 @@ var listed = DefenceList.Within(settings.Epsilon).Where(one => !settings.IsShort
 Defence[] defences = [.. listed.Where(one => one.Name.Contains(settings.Only, StringComparison.OrdinalIgnoreCase))];
 if (defences.Length == 0)
 {
-    Console.Error.WriteLine($"Expected --only to name a defence, got '{settings.Only}'. There are: {string.Join("; ", listed.Select(one => one.Name))}.");
+    var names = string.Join("; ", listed.Select(one => one.Name));
+    Console.Error.WriteLine($"Expected --only to name a defence, got '{settings.Only}'. There are: {names}.");
     return 2;
 }
 

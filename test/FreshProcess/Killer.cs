@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Microsoft.ML.Adversarial.Training.Callbacks;
 
 /// <summary>
-/// Kills the process at a moment of its training: before a batch ("batch"), after an epoch but before its checkpoint ("epoch"), or while a checkpoint
-/// is written ("file"), by number.
+/// Kills the process at a moment of its training: before a batch ("batch"), after an epoch but before its checkpoint ("epoch"), or while a
+/// checkpoint is written ("file"), by number.
 /// </summary>
 internal sealed class Killer : ITrainingCallback, IDisposable
 {

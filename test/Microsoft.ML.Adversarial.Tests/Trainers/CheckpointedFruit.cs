@@ -20,7 +20,10 @@ internal static class CheckpointedFruit
     {
         var ml = new MLContext(seed: 4);
         var options = Fruit.Options(Epochs);
-        options.Network = new() { Layers = [new LinearLayer(12), new BatchNorm1dLayer(), new TanhLayer(), new DropoutLayer(0.2), new LinearLayer()] };
+        options.Network = new()
+        {
+            Layers = [new LinearLayer(12), new BatchNorm1dLayer(), new TanhLayer(), new DropoutLayer(0.2), new LinearLayer()],
+        };
         options.Loss = new AdversarialCrossEntropyLoss(Norm.LInfinity, 0.1);
         (options.WeightAveraging, options.CheckpointPath, options.Callbacks) = (0.9, checkpoint, callbacks);
         var model = ml.MulticlassClassification.Trainers.NeuralNetwork(options).Fit(Fruit.LoadLabelled(ml, 200, seed: 1));
