@@ -8,15 +8,18 @@ namespace Defences;
 /// <summary>The defences of the table, one a line.</summary>
 internal static class DefenceList
 {
+    /// <summary>Training without a defence: what the time of the others is a multiple of.</summary>
+    public const string Plain = "none";
+
     private static readonly HypersphereEmbedding Embedding = new();
 
     /// <summary>What the short mode measures.</summary>
-    public static IReadOnlyList<string> Short { get; } = ["none", "defensive distillation, T = 20", "PGD-AT + HE"];
+    public static IReadOnlyList<string> Short { get; } = [Plain, "defensive distillation, T = 20", "PGD-AT + HE"];
 
     /// <summary>All defences, adversarial ones trained within an ε.</summary>
     public static IReadOnlyList<Defence> Within(double epsilon) =>
     [
-        Defence.By("none", _ => { }),
+        Defence.By(Plain, _ => { }),
         Defence.Distillation(20),
         Defence.Distillation(100),
         Defence.By("SAM", options => options.WeightPerturbation = new SharpnessAwareMinimization()),

@@ -7,7 +7,7 @@ internal static class DefenceTable
 {
     public static string Markdown(IReadOnlyList<Measurement> measurements)
     {
-        var plain = measurements[0].TrainingTime;
+        var plain = measurements.FirstOrDefault(one => one.Defence == DefenceList.Plain)?.TrainingTime;
         string[] robust = [.. measurements[0].RobustAccuracies.Keys];
         string[] smallest = [.. measurements[0].Successes.Keys];
         var text = new StringBuilder();
@@ -19,7 +19,7 @@ internal static class DefenceTable
             [
                 one.Defence, $"{100 * one.CleanAccuracy:F2}", .. robust.Select(attack => $"{100 * one.RobustAccuracies[attack]:F1}"),
                 .. smallest.Select(attack => $"{100 * one.Successes[attack].Share:F1} ({one.Successes[attack].MeanSize:F2})"),
-                $"× {one.TrainingTime / plain:F1}",
+                plain is { } time ? $"× {one.TrainingTime / time:F1}" : "–",
             ]);
         }
 

@@ -29,8 +29,16 @@ if (settings.NoisyLabels)
 }
 
 List<Measurement> measurements = [];
-var defences = DefenceList.Within(settings.Epsilon).Where(one => one.Name.Contains(settings.Only, StringComparison.OrdinalIgnoreCase));
-foreach (var defence in settings.IsShort ? defences.Where(one => DefenceList.Short.Contains(one.Name)) : defences)
+var listed = DefenceList.Within(settings.Epsilon).Where(one => !settings.IsShort || DefenceList.Short.Contains(one.Name));
+Defence[] defences = [.. listed.Where(one => one.Name.Contains(settings.Only, StringComparison.OrdinalIgnoreCase))];
+if (defences.Length == 0)
+{
+    var names = string.Join("; ", listed.Select(one => one.Name));
+    Console.Error.WriteLine($"Expected --only to name a defence, got '{settings.Only}'. There are: {names}.");
+    return 2;
+}
+
+foreach (var defence in defences)
 {
     // A context each, so that a defence's numbers do not depend on those before it.
     var ml = new MLContext(settings.Seed);

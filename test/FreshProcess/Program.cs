@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Adversarial.Evaluation.Experiments;
 using Microsoft.ML.Adversarial.TestData;
+using Microsoft.ML.Adversarial.Trainers;
 
 // "experiment" FOLDER: run an experiment that keeps its trials there, and be killed in the middle of the second.
 if (args is ["experiment", var kept])
@@ -13,6 +14,14 @@ if (args is ["experiment", var kept])
         if (number == 2)
             Process.GetCurrentProcess().Kill();
     })).Execute(train, test);
+    return;
+}
+
+// "training" FOLDER MOMENT NUMBER: train with a checkpoint there, and be killed at a moment that Killer knows.
+if (args is ["training", var folder, var moment, var number])
+{
+    using var killer = new Killer(folder, moment, int.Parse(number));
+    CheckpointedFruit.Train(Path.Combine(folder, "checkpoint"), killer);
     return;
 }
 

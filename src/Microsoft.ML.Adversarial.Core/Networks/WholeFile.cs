@@ -12,6 +12,8 @@ internal static class WholeFile
             using (FileStream stream = new(unfinished, FileMode.CreateNew, FileAccess.Write))
             {
                 write(stream);
+                // A rename can reach the disk before the bytes do: after a power failure it would be the broken file that bears the name.
+                stream.Flush(flushToDisk: true);
             }
 
             File.Move(unfinished, path, overwrite: true);

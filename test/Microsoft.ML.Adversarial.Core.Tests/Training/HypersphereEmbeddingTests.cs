@@ -53,6 +53,47 @@ public sealed class HypersphereEmbeddingTests
     }
 
     [TestMethod]
+    public void TheGradientsAreStableAtAScaleOf64()
+    {
+        // The first two rows point along a class's weights and away from them. A rounding of cos θ is 64 times as large in a logit.
+        using DisposeScope scope = torch.NewDisposeScope();
+        const double Scale = 64;
+        const double Margin = 0.35;
+        float[][] features = [[3, 0, 0, 0], [-2, 0, 0, 0], [0.3f, -0.2f, 0.9f, 0.4f], [0.1f, 0.7f, -0.6f, 5]];
+        float[][] weights = [[0.5f, 0, 0, 0], [0, -2, 1, 0.5f], [0.4f, 0.3f, -0.2f, 0.1f]];
+        int[] labels = [0, 0, 1, 2];
+        Tensor feature = torch.stack(features.Select(row => torch.tensor(row))).requires_grad_();
+        Tensor weight = torch.stack(weights.Select(row => torch.tensor(row))).requires_grad_();
+        Tensor label = torch.tensor(labels, ScalarType.Int64);
+        HypersphereEmbedding embedding = new() { Scale = Scale, Margin = Margin };
+        nn.functional.cross_entropy(embedding.WithMargin(HypersphereModule.Cosines(feature, weight) * Scale, label), label).backward();
+
+        double[][] unit = [.. features.Select(Unit)];
+        double[][] direction = [.. weights.Select(Unit)];
+        double[,] featureGradient = new double[4, 4];
+        double[,] weightGradient = new double[3, 4];
+        for (int row = 0; row < 4; row++)
+        {
+            double[] cosines = [.. direction.Select(axis => axis.Zip(unit[row], (a, b) => a * b).Sum())];
+            double[] logits = [.. cosines.Select((cosine, index) => Scale * (cosine - (index == labels[row] ? Margin : 0)))];
+            for (int index = 0; index < 3; index++)
+            {
+                // Of the mean loss with respect to cos θ.
+                double slope = Scale * (Math.Exp(logits[index] - LogSumExp(logits)) - (index == labels[row] ? 1 : 0)) / 4;
+                for (int at = 0; at < 4; at++)
+                {
+                    featureGradient[row, at] += slope * (direction[index][at] - (cosines[index] * unit[row][at])) / Length(features[row]);
+                    weightGradient[index, at] += slope * (unit[row][at] - (cosines[index] * direction[index][at])) / Length(weights[index]);
+                }
+            }
+        }
+
+        Assert.IsGreaterThan(8, featureGradient.Cast<double>().Max(Math.Abs), "The label of one row is far from the most likely class.");
+        AssertNear(torch.tensor(featureGradient), feature.grad!, 1e-4);
+        AssertNear(torch.tensor(weightGradient), weight.grad!, 1e-4);
+    }
+
+    [TestMethod]
     public void ScoringKnowsNoMarginAndLogitsAreCosinesTimesScale()
     {
         using DisposeScope scope = torch.NewDisposeScope();
@@ -95,6 +136,10 @@ public sealed class HypersphereEmbeddingTests
     }
 
     private static double LogSumExp(params double[] values) => values.Max() + Math.Log(values.Sum(value => Math.Exp(value - values.Max())));
+
+    private static double Length(float[] values) => Math.Sqrt(values.Sum(value => (double)value * value));
+
+    private static double[] Unit(float[] values) => [.. values.Select(value => value / Length(values))];
 
     private static void AssertNear(Tensor expected, Tensor actual, double tolerance)
     {

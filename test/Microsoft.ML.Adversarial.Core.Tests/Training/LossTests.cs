@@ -66,6 +66,15 @@ public sealed class LossTests
         });
 
     [TestMethod]
+    public void IntervalBounds()
+    {
+        // The step is nine tenths through the warm-up: ε = 0.9 · 0.2 and κ = 1 − 0.9 · (1 − 0.4).
+        int row = 0;
+        AssertLoss(new IntervalBoundLoss(0.2) { WarmUp = 1, NaturalShare = 0.4 }, (clean, _, label) =>
+            -(0.46 * LogSoftmax(clean)[label]) - (0.54 * LogSoftmax(WorstDifferences(row++, 0.18, label))[label]));
+    }
+
+    [TestMethod]
     public void DistillationOnLabels() =>
         AssertLoss(new DistillationLoss { Temperature = 5 }, (clean, _, label) => -LogSoftmax(clean, 5)[label]);
 
@@ -123,6 +132,10 @@ public sealed class LossTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new AdversarialCrossEntropyLoss(Norm.L2, 1) { WarmUp = 1.1 });
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new FreeAdversarialLoss(Norm.L2, 1) { BatchReplays = 0 });
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new AdversarialCrossEntropyLoss(Norm.L2, double.PositiveInfinity));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new IntervalBoundLoss(0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new IntervalBoundLoss(double.PositiveInfinity));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new IntervalBoundLoss(1) { WarmUp = -0.1 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new IntervalBoundLoss(1) { NaturalShare = 1.1 });
     }
 
     private TrainingStep Step(HypersphereEmbedding? embedding = null)
@@ -142,6 +155,34 @@ public sealed class LossTests
             clean[row].data<double>().ToArray(), adversarial[row].data<double>().ToArray(), labels[row].item<long>()));
         Assert.AreEqual(expected, value, Tolerance);
     }
+
+    // By how much interval bounds let each logit exceed the label's, for all inputs within ε of a row and in [0, 1].
+    private double[] WorstDifferences(int row, double epsilon, long label)
+    {
+        double[] input = inputs[row].data<double>().ToArray();
+        double[] low = [.. input.Select(value => Math.Max(0, value - epsilon))];
+        double[] high = [.. input.Select(value => Math.Min(1, value + epsilon))];
+        (double[][] weights, double[] biases) = Layer(0);
+        double[] hiddenLow = [.. weights.Zip(biases, (unit, bias) => Math.Tanh(bias + Extreme(unit, low, high, Math.Min)))];
+        double[] hiddenHigh = [.. weights.Zip(biases, (unit, bias) => Math.Tanh(bias + Extreme(unit, low, high, Math.Max)))];
+        (weights, biases) = Layer(2);
+        return
+        [
+            .. weights.Zip(biases, (unit, bias) => bias - biases[label]
+                + Extreme([.. unit.Zip(weights[label], (weight, own) => weight - own)], hiddenLow, hiddenHigh, Math.Max)),
+        ];
+    }
+
+    private (double[][] Weights, double[] Biases) Layer(int index)
+    {
+        using IDisposable frozen = torch.no_grad();
+        Tensor weight = classifier.Module.get_parameter($"{index}.weight")!;
+        double[] biases = classifier.Module.get_parameter($"{index}.bias")!.data<double>().ToArray();
+        return ([.. Enumerable.Range(0, biases.Length).Select(unit => weight[unit].data<double>().ToArray())], biases);
+    }
+
+    private static double Extreme(double[] weights, double[] low, double[] high, Func<double, double, double> extreme) =>
+        weights.Select((weight, at) => extreme(weight * low[at], weight * high[at])).Sum();
 
     private double MeanDivergence(Tensor others)
     {

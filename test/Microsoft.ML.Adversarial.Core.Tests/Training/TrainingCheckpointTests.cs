@@ -9,6 +9,8 @@ namespace Microsoft.ML.Adversarial.Training;
 [TestClass]
 public sealed class TrainingCheckpointTests
 {
+    private static readonly AdversarialCrossEntropyLoss Adversarial = new(Norm.LInfinity, 0.5);
+
     private readonly string folder = Directory.CreateTempSubdirectory().FullName;
 
     private string Path => System.IO.Path.Combine(folder, "training.safetensors");
@@ -18,8 +20,18 @@ public sealed class TrainingCheckpointTests
         ["SGD", new TrainingOptions { Optimizer = OptimizerKind.Sgd, LearningRate = 0.05 }, new CrossEntropyLoss()],
         ["Adam, Fisher-SAM", new TrainingOptions { WeightPerturbation = new FisherSharpnessAwareMinimization() }, new CrossEntropyLoss()],
         ["AdamW, average", new TrainingOptions { Optimizer = OptimizerKind.AdamW, WeightDecay = 0.01, WeightAveraging = 0.9 }, new CrossEntropyLoss()],
-        ["PGD-AT", new TrainingOptions { ValidationFraction = 0 }, new AdversarialCrossEntropyLoss(Norm.LInfinity, 0.5)],
+        ["PGD-AT", new TrainingOptions { ValidationFraction = 0 }, Adversarial],
+        [
+            "PGD-AT, held-out rows", new TrainingOptions { ValidationFraction = 0.3, LearningRate = 0.01 },
+            new AdversarialCrossEntropyLoss(Norm.LInfinity, 1),
+        ],
+        ["AWP", new TrainingOptions { ValidationFraction = 0, WeightPerturbation = new AdversarialWeightPerturbation() }, Adversarial],
+        ["HE", new TrainingOptions { ValidationFraction = 0, Hypersphere = new() { Scale = 10 } }, Adversarial],
         ["free", new TrainingOptions { ValidationFraction = 0 }, new FreeAdversarialLoss(Norm.LInfinity, 0.5)],
+        ["ALP", new TrainingOptions { ValidationFraction = 0 }, new AdversarialLogitPairingLoss(Norm.LInfinity, 0.5)],
+        ["TRADES", new TrainingOptions { ValidationFraction = 0 }, new TradesLoss(Norm.LInfinity, 0.5)],
+        ["MART", new TrainingOptions { ValidationFraction = 0 }, new MisclassificationAwareLoss(Norm.LInfinity, 0.5)],
+        ["IBP", new TrainingOptions { ValidationFraction = 0 }, new IntervalBoundLoss(0.5)],
     ];
 
     [TestCleanup]
@@ -30,25 +42,44 @@ public sealed class TrainingCheckpointTests
     public void ContinuingGivesTheSameWeightsBitForBit(string name, TrainingOptions options, TrainingLoss loss)
     {
         (options.Epochs, options.BatchSize, options.CheckpointPath) = (5, 40, null);
-        using TrainingTask whole = new();
+        using TrainingTask whole = Task(options);
         Run(whole, options, loss, stopAfter: null, seed: 3);
 
         options.CheckpointPath = Path;
-        using TrainingTask first = new();
+        using TrainingTask first = Task(options);
         Run(first, options, loss, stopAfter: 2, seed: 3);
         CollectionAssert.AreNotEqual(whole.Weights(), first.Weights(), name);
 
         // Another process has another seed and other first weights.
-        using TrainingTask second = new();
+        using TrainingTask second = Task(options);
         second.Network.Module.parameters().First().detach().fill_(7);
-        int epochs = Run(second, options, loss, stopAfter: null, seed: 99);
-        Assert.AreEqual(3, epochs, name);
+        Assert.HasCount(3, Run(second, options, loss, stopAfter: null, seed: 99), name);
         CollectionAssert.AreEqual(whole.Weights(), second.Weights(), name);
 
         // Nothing is left to do.
-        using TrainingTask third = new();
-        Assert.AreEqual(0, Run(third, options, loss, stopAfter: null, seed: 4), name);
+        using TrainingTask third = Task(options);
+        Assert.IsEmpty(Run(third, options, loss, stopAfter: null, seed: 4), name);
         CollectionAssert.AreEqual(whole.Weights(), third.Weights(), name);
+    }
+
+    [TestMethod]
+    public void TheMostRobustEpochBeforeACheckpointIsGoneBackTo()
+    {
+        // After the second epoch, which is the last one before the checkpoint, the loss rises rather than falls.
+        CollapsingLoss loss = new(new AdversarialCrossEntropyLoss(Norm.LInfinity, 0.5), From: 0.4);
+        TrainingOptions options = new()
+        {
+            Epochs = 5, BatchSize = 40, LearningRate = 0.1, Schedule = LearningRateSchedule.Constant, CheckpointPath = Path,
+        };
+        using TrainingTask first = new();
+        Run(first, options, loss, stopAfter: 2, seed: 3);
+
+        using TrainingTask second = new();
+        List<TrainingProgress> reports = Run(second, options, loss, stopAfter: null, seed: 99);
+        Assert.HasCount(3, reports);
+        Assert.IsFalse(reports.Any(report => report.IsBest));
+        Assert.IsTrue(reports.Any(report => report.Warning?.Contains("Catastrophic overfitting", StringComparison.Ordinal) == true));
+        CollectionAssert.AreEqual(first.Weights(), second.Weights());
     }
 
     [TestMethod]
@@ -94,6 +125,18 @@ public sealed class TrainingCheckpointTests
     }
 
     [TestMethod]
+    public void AFolderInItsPlaceIsAnErrorBeforeTheFirstEpoch()
+    {
+        using TrainingTask task = new();
+        byte[] before = task.Weights();
+        Directory.CreateDirectory(Path);
+        var e = Assert.ThrowsExactly<IOException>(() => Run(task, new() { CheckpointPath = Path }, new CrossEntropyLoss(), null, 1));
+        Assert.Contains("choose another CheckpointPath", e.Message);
+        CollectionAssert.AreEqual(before, task.Weights());
+        CollectionAssert.AreEqual(new[] { Path }, Directory.GetFileSystemEntries(folder), "half-written files");
+    }
+
+    [TestMethod]
     public void AFailureLaterLeavesTheLastCompleteCheckpoint()
     {
         // A file that cannot be replaced, as on a full disk: the folder disappears after the second epoch.
@@ -114,19 +157,23 @@ public sealed class TrainingCheckpointTests
         Directory.Move(moved, folder);
 
         using TrainingTask again = new();
-        Assert.AreEqual(2, Run(again, options, new CrossEntropyLoss(), null, 1));
+        Assert.HasCount(2, Run(again, options, new CrossEntropyLoss(), null, 1));
         CollectionAssert.AreEqual(whole.Weights(), again.Weights());
         Assert.HasCount(1, Directory.GetFiles(folder), "half-written files");
     }
 
-    // Returns how many epochs were trained.
-    private static int Run(TrainingTask task, TrainingOptions options, TrainingLoss loss, int? stopAfter, ulong seed, Action<int>? afterEpoch = null)
+    private static TrainingTask Task(TrainingOptions options) =>
+        new(definition: options.Hypersphere is { } embedding ? TrainingTask.Definition.WithHypersphereEmbedding(embedding.Scale) : null);
+
+    // Returns what was told of each epoch.
+    private static List<TrainingProgress> Run(
+        TrainingTask task, TrainingOptions options, TrainingLoss loss, int? stopAfter, ulong seed, Action<int>? afterEpoch = null)
     {
         using CancellationTokenSource source = new();
-        int epochs = 0;
+        List<TrainingProgress> reports = [];
         TrainingOptions copy = options.With(new AfterEpoch(report =>
         {
-            epochs++;
+            reports.Add(report);
             afterEpoch?.Invoke(report.Epoch);
             if (report.Epoch == stopAfter)
             {
@@ -136,7 +183,7 @@ public sealed class TrainingCheckpointTests
         copy.Cancellation = source.Token;
         using Generator generator = new(seed);
         TrainingLoop.Run(task.Classifier, task.Rows, loss, copy, generator);
-        return epochs;
+        return reports;
     }
 
     private sealed class AfterEpoch(Action<TrainingProgress> act) : IProgress<TrainingProgress>

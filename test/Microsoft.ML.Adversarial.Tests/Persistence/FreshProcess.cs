@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Microsoft.ML.Adversarial.Persistence;
 
-/// <summary>Runs test/FreshProcess, which applies saved models to saved rows, or is killed in the middle of an experiment.</summary>
+/// <summary>Runs test/FreshProcess, which applies saved models to saved rows, or is killed in the middle of other work.</summary>
 internal static class FreshProcess
 {
     private static readonly string Program = typeof(FreshProcess).Assembly
@@ -18,6 +18,10 @@ internal static class FreshProcess
 
     /// <summary>Runs the fruit experiment with its trials in a folder, until the process is killed in the middle of the second.</summary>
     public static int RunExperimentUntilKilled(string folder) => Run(["experiment", folder]).ExitCode;
+
+    /// <summary>Trains on fruit with a checkpoint in a folder, until the process is killed at a moment that its Killer knows.</summary>
+    public static int RunTrainingUntilKilled(string folder, string moment, int number) =>
+        Run(["training", folder, moment, $"{number}"]).ExitCode;
 
     private static (int ExitCode, string Errors) Run(string[] arguments)
     {
