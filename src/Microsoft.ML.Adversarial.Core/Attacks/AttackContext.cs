@@ -116,7 +116,10 @@ public sealed class AttackContext<TClassifier>
     /// <param name="length">Length of the step in the norm of the threat model.</param>
     public void Step_(Tensor inputs, Tensor gradient, double length) => _region.Step_(inputs, gradient, length);
 
-    /// <summary>The same with a length for each row, shape [N], in place.</summary>
+    /// <summary>The same without the projection, in place.</summary>
+    internal void Move_(Tensor inputs, Tensor gradient, double length) => _region.Move_(inputs, gradient, length);
+
+    /// <summary>A step with a length for each row, shape [N], in place.</summary>
     internal void Step_(Tensor inputs, Tensor gradient, Tensor lengths) => _region.Step_(inputs, gradient, lengths);
 
     /// <summary>Projects the perturbation onto the budget, then clamps the inputs to the bounds, in place: Madry's Π.</summary>

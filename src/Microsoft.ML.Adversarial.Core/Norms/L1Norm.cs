@@ -1,3 +1,4 @@
+using Microsoft.ML.Adversarial.Classifiers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Adversarial.Norms;
@@ -37,6 +38,9 @@ internal sealed class L1Norm : Norm
         var direction = zeros_like(rows).scatter_(1, largest, rows.gather(1, largest).sign());
         return direction.reshape(gradients.shape).MoveToOuterDisposeScope();
     }
+
+    internal override PerturbationRegion Ball(Norm norm, Tensor inputs, double epsilon, InputBounds bounds, Tensor? units) =>
+        new L1Region(norm, inputs, epsilon, bounds, units);
 
     // Laplace components over their L1 length, times U^(1/D): uniform in the L1 ball.
     internal override Tensor Sample(Tensor like, double epsilon, RowRandom random)

@@ -89,7 +89,19 @@ public abstract class Norm : IEquatable<Norm>
 
     /// <summary>The inputs that a perturbation of at most <paramref name="epsilon"/> can reach without leaving the bounds.</summary>
     internal virtual PerturbationRegion Around(Tensor inputs, double epsilon, InputBounds bounds) =>
-        double.IsPositiveInfinity(epsilon) ? new BoundsRegion(this, inputs, bounds) : new BallRegion(this, inputs, epsilon, bounds);
+        double.IsPositiveInfinity(epsilon) ? new BoundsRegion(this, inputs, bounds) : Ball(this, inputs, epsilon, bounds, units: null);
+
+    /// <summary>The same for a finite budget.</summary>
+    /// <param name="norm">What projects and measures: this norm, or this norm in units.</param>
+    /// <param name="inputs">Shape [N, …].</param>
+    /// <param name="epsilon">The budget.</param>
+    /// <param name="bounds">Of the inputs.</param>
+    /// <param name="units">What a step of length 1 changes each feature by, shape [1, features]; null: 1.</param>
+    internal virtual PerturbationRegion Ball(Norm norm, Tensor inputs, double epsilon, InputBounds bounds, Tensor? units) =>
+        new BallRegion(norm, inputs, epsilon, bounds);
+
+    /// <summary>Gradients in the units of the norm's steps.</summary>
+    internal virtual Tensor Slopes(Tensor gradients) => gradients;
 
     /// <inheritdoc/>
     public bool Equals(Norm? other) => other is not null && other.Order.Equals(Order);

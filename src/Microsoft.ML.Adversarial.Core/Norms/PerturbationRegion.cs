@@ -9,17 +9,29 @@ internal abstract class PerturbationRegion(Norm norm)
     /// <summary>Moves inputs by a length along the steepest direction for a gradient, then projects them, in place.</summary>
     public virtual void Step_(Tensor inputs, Tensor gradient, double length)
     {
-        using var direction = norm.SteepestDirection(gradient);
-        inputs.add_(direction, alpha: length);
+        Move_(inputs, gradient, length);
         Project_(inputs);
     }
 
     /// <summary>The same with a length for each row, shape [N].</summary>
     public virtual void Step_(Tensor inputs, Tensor gradient, Tensor lengths)
     {
+        Move_(inputs, gradient, lengths);
+        Project_(inputs);
+    }
+
+    /// <summary>A step without the projection, in place.</summary>
+    public virtual void Move_(Tensor inputs, Tensor gradient, double length)
+    {
+        using var direction = norm.SteepestDirection(gradient);
+        inputs.add_(direction, alpha: length);
+    }
+
+    /// <summary>The same with a length for each row, shape [N].</summary>
+    public virtual void Move_(Tensor inputs, Tensor gradient, Tensor lengths)
+    {
         using var scope = NewDisposeScope();
         inputs.add_((norm.SteepestDirection(gradient).flatten(1) * lengths.unsqueeze(1)).reshape(inputs.shape));
-        Project_(inputs);
     }
 
     /// <summary>Moves the perturbation to the nearest one within the budget, then the input into the bounds, in place.</summary>
@@ -95,7 +107,7 @@ internal sealed class BoxRegion : PerturbationRegion
 }
 
 /// <summary>Any other ball. The originals lie within the bounds, so clamping to these after projecting never makes a change larger.</summary>
-internal sealed class BallRegion(Norm norm, Tensor originals, double epsilon, InputBounds bounds) : PerturbationRegion(norm)
+internal class BallRegion(Norm norm, Tensor originals, double epsilon, InputBounds bounds) : PerturbationRegion(norm)
 {
     private readonly Norm _norm = norm;
     private readonly BoundsClamp _bounds = new(originals, bounds);

@@ -25,7 +25,7 @@ public sealed class AttackStrengthTests
     [
         .. new[] { "bim", "mifgsm", "nifgsm", "difgsm", "pgd", "apgd", "apgd-t" }
             .SelectMany(name => Norms.Select(norm => new[] { name, norm[0], norm[1] })),
-        ["apgd", "L1", 5.0], ["apgd-t", "L1", 5.0],
+        .. new[] { "bim", "mifgsm", "nifgsm", "difgsm", "pgd", "apgd", "apgd-t" }.Select(name => new object[] { name, "L1", 5.0 }),
     ];
 
     [TestCleanup]
@@ -59,14 +59,13 @@ public sealed class AttackStrengthTests
     }
 
     [TestMethod]
-    public void InL1AdaptiveStepsAreWorthMoreThanStepsOfOneFeature()
+    public void StepsAreWorthMoreThanOneInL1()
     {
-        // The steepest step moves the feature with the largest slope, again and again, though the bounds hold it where it is.
-        long adaptive = Broken(Create("apgd", "L1", 5));
-        Assert.IsGreaterThanOrEqualTo(adaptive, Broken(Create("apgd-t", "L1", 5)), "APGD-T");
-        foreach (string name in new[] { "fgsm", "bim", "mifgsm", "nifgsm", "difgsm", "pgd" })
+        long single = Broken(Create("fgsm", "L1", 5));
+        Assert.IsGreaterThan(Rows / 3, single);
+        foreach (string name in new[] { "bim", "mifgsm", "nifgsm", "pgd" })
         {
-            Assert.IsGreaterThan(Broken(Create(name, "L1", 5)), adaptive, name);
+            Assert.IsGreaterThanOrEqualTo(single, Broken(Create(name, "L1", 5)), name);
         }
     }
 

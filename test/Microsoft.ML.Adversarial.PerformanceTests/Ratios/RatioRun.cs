@@ -17,6 +17,7 @@ internal static class RatioRun
         ["callbacks"] = CallbackRatios.Measure,
         ["evaluation"] = EvaluationRatios.Measure,
         ["fisher"] = FisherRatios.Measure,
+        ["memory"] = MemoryRatios.Measure,
         ["pipeline"] = PipelineRatios.Measure,
         ["training"] = TrainingRatios.Measure,
     };

@@ -39,7 +39,13 @@ internal sealed class ConstrainedNorm(Norm norm, ValidInputs valid, Tensor scale
     public override Tensor SteepestDirection(Tensor gradients)
     {
         using var scope = NewDisposeScope();
-        return Scaled(norm.SteepestDirection(Scaled(valid.Slopes(gradients)))).MoveToOuterDisposeScope();
+        return Scaled(norm.SteepestDirection(Slopes(gradients))).MoveToOuterDisposeScope();
+    }
+
+    internal override Tensor Slopes(Tensor gradients)
+    {
+        using var scope = NewDisposeScope();
+        return Scaled(valid.Slopes(gradients)).MoveToOuterDisposeScope();
     }
 
     internal override Tensor Sample(Tensor like, double epsilon, RowRandom random)
@@ -50,6 +56,9 @@ internal sealed class ConstrainedNorm(Norm norm, ValidInputs valid, Tensor scale
 
     internal override PerturbationRegion Around(Tensor inputs, double epsilon, InputBounds bounds) =>
         new ConstrainedRegion(this, valid, base.Around(inputs, epsilon, bounds), inputs, epsilon);
+
+    internal override PerturbationRegion Ball(Norm measured, Tensor inputs, double epsilon, InputBounds bounds, Tensor? units) =>
+        norm.Ball(measured, inputs, epsilon, bounds, reach * valid.Free);
 
     private Tensor Scaled(Tensor perturbations) => (perturbations.flatten(1) * reach).reshape(perturbations.shape);
 }

@@ -17,16 +17,16 @@ internal sealed class ConstrainedRegion(Norm norm, ValidInputs valid, Perturbati
 {
     private readonly Norm _norm = norm;
 
-    public override void Step_(Tensor inputs, Tensor gradient, double length)
+    public override void Move_(Tensor inputs, Tensor gradient, double length)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        base.Step_(inputs, valid.Open(gradient, inputs, originals), length);
+        ball.Move_(inputs, valid.Open(gradient, inputs, originals), length);
     }
 
-    public override void Step_(Tensor inputs, Tensor gradient, Tensor lengths)
+    public override void Move_(Tensor inputs, Tensor gradient, Tensor lengths)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        base.Step_(inputs, valid.Open(gradient, inputs, originals), lengths);
+        ball.Move_(inputs, valid.Open(gradient, inputs, originals), lengths);
     }
 
     public override void Project_(Tensor inputs)

@@ -24,8 +24,7 @@ public sealed record BasicIterativeMethod : IteratedGradientAttack
     private protected override void Step_(
         AttackContext<IDifferentiableClassifier> context, Tensor inputs, Tensor gradient, Tensor? memory, double length)
     {
-        var open = context.Units.Open(gradient, inputs, context.Originals);
-        inputs.add_(context.ThreatModel.Norm.SteepestDirection(open), alpha: length);
+        context.Move_(inputs, gradient, length);
         context.Clip_(inputs);
     }
 }

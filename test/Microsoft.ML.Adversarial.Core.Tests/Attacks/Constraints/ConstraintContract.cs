@@ -209,7 +209,7 @@ public sealed class ConstraintContract
         LiveTensors.AssertNoneLeft(() =>
         {
             AttackResult result = constrained.Run(mixedClassifier, mixedInputs, task.Goals[0]);
-            return [result.Inputs, result.Succeeded, result.SucceededBefore, result.Predictions, result.Size];
+            return [result.Inputs, result.Succeeded, result.SucceededBefore, result.Predictions, result.Size, result.ZeroGradients];
         });
     }
 

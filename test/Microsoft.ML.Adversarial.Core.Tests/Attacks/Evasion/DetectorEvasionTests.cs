@@ -60,7 +60,7 @@ public sealed class DetectorEvasionTests
         LiveTensors.AssertNoneLeft(() =>
         {
             AttackResult result = evasion.Run(classifier, inputs, Goal.Misclassify(labels));
-            return [result.Inputs, result.Succeeded, result.SucceededBefore, result.Predictions, result.Size];
+            return [result.Inputs, result.Succeeded, result.SucceededBefore, result.Predictions, result.Size, result.ZeroGradients];
         });
     }
 
