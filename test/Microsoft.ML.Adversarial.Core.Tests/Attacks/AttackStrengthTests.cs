@@ -63,7 +63,7 @@ public sealed class AttackStrengthTests
     {
         long single = Broken(Create("fgsm", "L1", 5));
         Assert.IsGreaterThan(Rows / 3, single);
-        foreach (string name in new[] { "bim", "mifgsm", "nifgsm", "pgd" })
+        foreach (string name in new[] { "bim", "mifgsm", "nifgsm", "pgd", "apgd", "apgd-t" })
         {
             Assert.IsGreaterThanOrEqualTo(single, Broken(Create(name, "L1", 5)), name);
         }

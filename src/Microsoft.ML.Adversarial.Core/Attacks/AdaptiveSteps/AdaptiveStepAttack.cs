@@ -9,10 +9,16 @@ namespace Microsoft.ML.Adversarial.Attacks.AdaptiveSteps;
 /// <summary>
 /// The family of Auto-PGD (Croce &amp; Hein 2020, arXiv:2003.01690, algorithm 1; with L1 Croce &amp; Hein 2021, arXiv:2103.01208, algorithm
 /// 1): gradient ascent that chooses its step lengths row by row and returns to the best point found. A row keeps, of the points that reach the
-/// goal, the one with the largest objective; where none does, the one with the largest objective of all.
+/// goal, the one with the largest objective; where none does, the one with the largest objective of all. In L1 it starts, unlike the paper, with a
+/// gradient step as long as the budget from near the input.
 /// </summary>
 public abstract record AdaptiveStepAttack : Attack<IDifferentiableClassifier>
 {
+    private const double NoiseShare = 0.05;
+
+    // Where nothing may move there is no noise.
+    private const double LeastLength = 1e-12;
+
     private readonly int _iterations = 100;
     private readonly int _restarts = 1;
     private readonly double _rho = 0.75;
@@ -103,7 +109,7 @@ public abstract record AdaptiveStepAttack : Attack<IDifferentiableClassifier>
         using var scope = NewDisposeScope();
         var epsilon = ThreatModel.Epsilon;
         var early = LargerBudgetsFirst ? (int)Math.Ceiling(0.3 * Iterations) : 0;
-        var start = Start(context);
+        var start = Start(context, goal);
         foreach (var factor in early > 0 && 2 * early < Iterations ? new[] { 3, 2 } : [])
         {
             start = new AdaptiveAscent<T>(this, context, goal, start, factor * epsilon, isRehearsal: true).Run(early).Inputs;
@@ -114,8 +120,28 @@ public abstract record AdaptiveStepAttack : Attack<IDifferentiableClassifier>
         return result;
     }
 
-    // With L1 a normal vector, which the projection lets change few features, as in the paper.
-    private Tensor Start(AttackContext<IDifferentiableClassifier> context) => ThreatModel.Norm == Norm.L1
-        ? context.Originals + context.Units.Slopes(context.Random.Normal(context.Originals))
-        : context.RandomStart();
+    // In L1 the paper starts from a normal vector, which spends the budget on random features: on MNIST attacks end up behind a single gradient step.
+    // From near the input, the steepest step as long as the budget, they end up ahead of it.
+    private Tensor Start(AttackContext<IDifferentiableClassifier> context, Goal goal)
+    {
+        if (ThreatModel.Norm != Norm.L1)
+        {
+            return context.RandomStart();
+        }
+
+        using var scope = NewDisposeScope();
+        var noise = context.Units.Slopes(context.Random.Normal(context.Originals));
+        var lengths = context.ThreatModel.Norm.Measure(noise).clamp_(min: LeastLength);
+        var shares = NoiseShare * ThreatModel.Epsilon / lengths;
+        var start = context.Originals + (noise * Norm.PerRow(shares, noise));
+        context.Project_(start);
+        Tensor gradient;
+        using (enable_grad())
+        {
+            gradient = context.Classifier.InputGradient(start.requires_grad_(), logits => Objective.Evaluate(logits, goal).Cotangent);
+        }
+
+        context.Step_(start, gradient, ThreatModel.Epsilon);
+        return start.detach().MoveToOuterDisposeScope();
+    }
 }

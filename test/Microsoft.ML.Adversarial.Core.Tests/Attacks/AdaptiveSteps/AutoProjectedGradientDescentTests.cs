@@ -17,7 +17,6 @@ public sealed class AutoProjectedGradientDescentTests
     [TestMethod]
     [DataRow("Linf", 0.05)]
     [DataRow("L2", 0.6)]
-    [DataRow("L1", 6.0)]
     public void ItBreaksNoFewerRowsThanStepsOfOneLength(string norm, double epsilon)
     {
         long fixedSteps = Broken(Golden.Network("mlp"), new ProjectedGradientDescent(Norm.Parse(norm), epsilon) { Steps = 100 });
@@ -25,6 +24,18 @@ public sealed class AutoProjectedGradientDescentTests
         Assert.IsGreaterThan(0, fixedSteps);
         Assert.IsLessThan(Rows, fixedSteps);
         Assert.IsGreaterThanOrEqualTo(fixedSteps, adaptiveSteps);
+    }
+
+    [TestMethod]
+    [DataRow(3.0)]
+    [DataRow(6.0)]
+    public void InL1ItBreaksNoFewerRowsThanOneStepAndAgainstTargetsThanMany(double epsilon)
+    {
+        long single = Broken(Golden.Network("mlp"), new FastGradientMethod(Norm.L1, epsilon));
+        Assert.IsGreaterThan(Rows / 6, single);
+        Assert.IsGreaterThanOrEqualTo(single, Broken(Golden.Network("mlp"), new AutoProjectedGradientDescent(Norm.L1, epsilon)));
+        long many = Broken(Golden.Network("mlp"), new ProjectedGradientDescent(Norm.L1, epsilon));
+        Assert.IsGreaterThanOrEqualTo(many, Broken(Golden.Network("mlp"), new TargetedAutoProjectedGradientDescent(Norm.L1, epsilon)));
     }
 
     [TestMethod]
