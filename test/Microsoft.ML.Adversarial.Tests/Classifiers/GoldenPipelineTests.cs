@@ -60,7 +60,10 @@ public sealed class GoldenPipelineTests
 
         using AttackResult direct = attack.Run(network, inputs, Goal.Misclassify(classifier.EncodeLabels(digits)));
         double robust = 1 - direct.Succeeded.to(ScalarType.Float64).mean().item<double>();
-        Assert.IsLessThan(1e-5f, (classifier.Logits(inputs) - network.Logits(inputs)).abs().max().item<float>());
+        // Logits are up to 35, where Float32 has steps of 4e-6: two orders of the same sums differ by a few of them.
+        Tensor logits = network.Logits(inputs);
+        Tensor differences = (classifier.Logits(inputs) - logits).abs().amax(1) / logits.abs().amax(1);
+        Assert.IsLessThan(1e-6f, differences.max().item<float>());
         Assert.IsLessThan(0.5, robust);
         Assert.AreEqual(robust, through.RobustAccuracy, 0.01);
     }
