@@ -63,8 +63,9 @@ internal sealed class MulticlassScoreLayout(ColumnClassifier classifier, ScoreCo
         {
             if (active[PredictedLabel])
             {
-                // As with ML.NET's own trainers: a row whose scores are no numbers has a missing label.
-                _predictions.Fill(logits.argmax(1).masked_fill_(logits.isnan().any(1), -1));
+                // As with ML.NET's own trainers: a row whose scores are no numbers has a missing label. −1 is a tensor: TorchSharp can free the
+                // scalars of its operators while native code reads them, where other threads make garbage.
+                _predictions.Fill(where(logits.isnan().any(1), tensor(-1L, ScalarType.Int64, logits.device), logits.argmax(1)));
             }
 
             if (active[Logits])
