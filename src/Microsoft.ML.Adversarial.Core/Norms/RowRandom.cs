@@ -36,8 +36,13 @@ internal sealed class RowRandom
     /// <summary>Uniform in [lower, upper), in the shape, type and device of <paramref name="like"/>, whose rows are this object's.</summary>
     public Tensor Uniform(Tensor like, double lower, double upper)
     {
+        // Attacks draw these at every query, and even what TorchSharp adds to a sum by itself, the scalar 1, may be freed while native code reads it.
+        if (lower == 0 && upper == 1)
+        {
+            return Unit(like);
+        }
+
         using var scope = TorchSharp.torch.NewDisposeScope();
-        // Held, or TorchSharp may free them while native code reads them: attacks draw at every query.
         using Scalar width = upper - lower;
         using Scalar start = lower;
         return Unit(like).mul_(width).add_(start).MoveToOuterDisposeScope();
@@ -66,6 +71,7 @@ internal sealed class RowRandom
     // Midpoints of 2²³ intervals: exact in float32, and never 0 or 1, where the normal would be infinite.
     private Tensor Unit(Tensor like)
     {
+        using var scope = TorchSharp.torch.NewDisposeScope();
         var values = empty(like.shape, dtype: ScalarType.Float32);
         var cells = MemoryMarshal.Cast<byte, float>(values.bytes);
         var perRow = cells.Length / _rowKeys.Length;
@@ -75,7 +81,7 @@ internal sealed class RowRandom
         }
 
         _draw++;
-        return values.to(like.dtype, like.device);
+        return values.to(like.dtype, like.device).MoveToOuterDisposeScope();
     }
 
     private static void Fill(Span<float> cells, ulong state)

@@ -110,7 +110,7 @@ internal sealed class SquareSearch<T>
     // Keeps what is better; returns whether rows left.
     private bool Judge(RowBlock<T, Candidate> block, Tensor best, Tensor candidates, Tensor logits, Goal goal)
     {
-        var values = _objective.Value(logits.to(ScalarType.Float64), goal).cpu().data<double>().ToArray();
+        var (values, _) = _objective.Evaluate(logits, goal);
         var margins = goal.ClearMargins(logits);
         var bests = Cells(best);
         var points = Cells(candidates);
