@@ -32,13 +32,12 @@ internal sealed class L1Region(Norm norm, Tensor originals, double epsilon, Inpu
 
     private void Spend_(Tensor inputs, Tensor gradient, Tensor lengths)
     {
-        var rooms = where(gradient.greater(0), _bounds.Upper - inputs, inputs - _bounds.Lower).flatten(1).clamp_(min: 0);
+        var slopes = _norm.Slopes(gradient).flatten(1);
+        var rooms = where(slopes.greater(0), (_bounds.Upper - inputs).flatten(1), (inputs - _bounds.Lower).flatten(1)).clamp_(min: 0);
         if (units is not null)
         {
             rooms = where(units.greater(0), rooms / units, zeros_like(rooms));
         }
-
-        var slopes = _norm.Slopes(gradient).flatten(1);
 
         var order = slopes.abs().argsort(1, descending: true);
         var sorted = minimum(rooms, lengths).gather(1, order);
